@@ -1,0 +1,3 @@
+"""Kennislab: the working instrument of a learning programme."""
+
+__version__ = "0.1.0"

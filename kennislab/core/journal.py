@@ -1,0 +1,115 @@
+"""The journal: append-only facts per stream, numbered without gaps, written in the caller's transaction.
+
+A stream is a name such as ``live:42``. Numbers start at 1. Readers follow it by number; nobody changes or removes a row.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kennislab.core import clock
+from kennislab.core.db import Base, UtcDateTime
+from kennislab.core.signals import journal_grew
+from kennislab.core.transaction import Tx
+
+
+class JournalStream(Base):
+    """How far each stream is. The row is the lock: whoever raises ``head`` holds the stream until the commit."""
+
+    __tablename__ = "journal_stream"
+    name: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    head: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+class JournalEntry(Base):
+    """One fact."""
+
+    __tablename__ = "journal_entry"
+    stream: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(sa.String(60))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str | None] = mapped_column(sa.String(60))
+    data: Mapped[str] = mapped_column(sa.Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact to be appended. ``actor`` is an opaque key such as ``p:ab12…``; ``data`` is plain JSON."""
+
+    type: str
+    data: dict[str, Any]
+    actor: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact as it stands in the journal."""
+
+    seq: int
+    type: str
+    at: datetime
+    actor: str | None
+    data: dict[str, Any]
+
+
+_STREAM = JournalStream.__table__
+_ENTRY = JournalEntry.__table__
+
+
+def hold(tx: Tx, stream: str) -> int:
+    """Takes the stream for this transaction (creating it when new) and returns its head. Others wait until the commit."""
+    connection = tx.session.connection()
+    if connection.dialect.name == "sqlite":  # the write lock is held already
+        head = connection.scalar(sa.select(_STREAM.c.head).where(_STREAM.c.name == stream))
+        if head is None:
+            connection.execute(sqlite.insert(_STREAM).values(name=stream, head=0).on_conflict_do_nothing())
+            return 0
+        return int(head)
+    held = sa.select(_STREAM.c.head).where(_STREAM.c.name == stream).with_for_update()
+    head = connection.scalar(held)
+    if head is None:
+        connection.execute(postgresql.insert(_STREAM).values(name=stream, head=0).on_conflict_do_nothing())
+        head = connection.scalar(held)
+    return int(head or 0)
+
+
+def append(tx: Tx, stream: str, entries: list[Entry]) -> list[Row]:
+    """Appends in order; returns the rows with their numbers. Announced after the commit as ``journal_grew``."""
+    if not entries:
+        return []
+    head = hold(tx, stream)
+    now = clock.now()
+    rows = [Row(head + i, e.type, e.at or now, e.actor, e.data) for i, e in enumerate(entries, 1)]
+    connection = tx.session.connection()
+    connection.execute(
+        sa.insert(_ENTRY),
+        [{"stream": stream, "seq": r.seq, "type": r.type, "at": r.at, "actor": r.actor, "data": json.dumps(r.data, ensure_ascii=False, separators=(",", ":"))} for r in rows],
+    )
+    connection.execute(sa.update(_STREAM).where(_STREAM.c.name == stream).values(head=rows[-1].seq))
+    tx.after_commit(journal_grew, stream=stream, rows=rows)
+    return rows
+
+
+def read(session: Session | sa.Connection, stream: str, since: int = 0, limit: int = 10_000) -> list[Row]:
+    """Rows after number ``since``, in order, at most ``limit``."""
+    found = session.execute(
+        sa.select(_ENTRY.c.seq, _ENTRY.c.type, _ENTRY.c.at, _ENTRY.c.actor, _ENTRY.c.data)
+        .where(_ENTRY.c.stream == stream, _ENTRY.c.seq > since)
+        .order_by(_ENTRY.c.seq)
+        .limit(limit)
+    )
+    return [Row(seq, type_, at, actor, json.loads(data)) for seq, type_, at, actor, data in found]
+
+
+def head(session: Session | sa.Connection, stream: str) -> int:
+    """Number of the last row, 0 for a stream that has none."""
+    return int(session.execute(sa.select(_STREAM.c.head).where(_STREAM.c.name == stream)).scalar() or 0)
