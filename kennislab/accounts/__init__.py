@@ -1,0 +1,1 @@
+"""People, their roles per programme, and how they get in."""

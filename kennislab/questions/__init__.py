@@ -1,0 +1,1 @@
+"""Knowledge questions, asked before a lab."""
