@@ -47,7 +47,7 @@ def support_counts(session: Session, question_ids: Collection[int]) -> dict[int,
     rows = session.execute(
         sa.select(Support.question_id, sa.func.count()).where(Support.question_id.in_(question_ids)).group_by(Support.question_id)
     )
-    return {question_id: count for question_id, count in rows}
+    return {int(question_id): int(count) for question_id, count in rows}
 
 
 def supported_by(session: Session, lab_id: int, person_id: int) -> set[int]:
