@@ -45,8 +45,9 @@ export function t(sentence, values = {}) {
 /** One or many; `%(n)s` is the number. Dutch and English both have two forms. */
 export function tn(one, many, n, values = {}) {
   const found = load().messages[one];
-  const forms = Array.isArray(found) ? found : [one, many];
-  return fill(n === 1 ? forms[0] : forms[1], { n: formatNumber(n), ...values });
+  const numbered = { n: formatNumber(n), ...values };
+  if (Array.isArray(found)) return fill(n === 1 ? found[0] : found[1], numbered);
+  return t(n === 1 ? one : many, numbered);
 }
 
 export function formatNumber(n) {

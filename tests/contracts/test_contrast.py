@@ -1,0 +1,88 @@
+"""Contrast of the token pairs, in light and in dark: text 4.5:1, marks and borders of fields 3:1 (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+CSS = Path(__file__).resolve().parents[2] / "static" / "css"
+TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
+KINDS = ("question", "bottleneck", "solution", "insight", "lesson", "linking-opportunity", "advice", "association", "action")
+
+
+def declared(start: str) -> dict[str, str]:
+    """The colour tokens of the first rule that begins with ``start``."""
+    block = TOKENS[TOKENS.index(start) + len(start) :]
+    block = block[: block.index("\n  }") if start == ":root {" else block.index("}")]
+    return dict(re.findall(r"--kl-([\w-]+): (#[0-9a-f]{3,6})\b", block))
+
+
+LIGHT = declared(":root {")
+DARK_BY_DEVICE = declared(':root:not([data-theme="light"]) {')
+DARK_BY_CHOICE = declared(':root[data-theme="dark"] {')
+THEMES = {"light": LIGHT, "dark": LIGHT | DARK_BY_DEVICE}
+
+TEXT = [
+    *[(ink, ground) for ink in ("ink", "ink-2", "link") for ground in ("paper", "surface", "sunken", "brand-soft")],
+    ("ink", "mark"), ("paper", "ink"), ("on-brand", "brand"), ("on-brand", "brand-hover"), ("on-focus", "focus"),
+    ("on-danger", "danger"), ("brand", "surface"), ("brand", "paper"), ("brand", "brand-soft"),
+    *[(ink, "band") for ink in ("on-band", "on-band-2", "band-signal", "band-warn")],
+    *[(state, ground) for state in ("ok", "warn", "danger", "info") for ground in ("paper", "surface", f"{state}-soft")],
+    *[("ink", f"{state}-soft") for state in ("ok", "warn", "danger", "info")],
+    *[(kind, ground) for kind in KINDS for ground in ("paper", "surface", f"{kind}-soft")],
+    *[("ink", f"{kind}-soft") for kind in KINDS],
+    *[("on-kind", kind) for kind in KINDS],
+]  # fmt: skip
+MARKS = [("rule-strong", "paper"), ("rule-strong", "surface"), ("focus", "paper"), ("focus", "surface"), ("on-band", "band"), ("band-signal", "band")]
+
+
+def luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read(theme: str) -> None:
+    tokens = THEMES[theme]
+    weak = {f"{ink} on {ground}": round(contrast(tokens[ink], tokens[ground]), 2) for ink, ground in TEXT if contrast(tokens[ink], tokens[ground]) < 4.5}
+    assert weak == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_marks_can_be_seen(theme: str) -> None:
+    tokens = THEMES[theme]
+    weak = {f"{ink} on {ground}": round(contrast(tokens[ink], tokens[ground]), 2) for ink, ground in MARKS if contrast(tokens[ink], tokens[ground]) < 3}
+    assert weak == {}
+
+
+def test_dark_is_the_same_by_device_and_by_choice() -> None:
+    assert DARK_BY_DEVICE == DARK_BY_CHOICE
+    assert len(DARK_BY_DEVICE) > 40
+
+
+def test_every_rule_stands_in_a_layer_and_takes_its_colours_from_tokens() -> None:
+    for sheet in sorted(CSS.glob("*.css")):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.S)
+        outside = re.sub(r"@layer [\w, ]+;", "", text).strip()
+        assert outside.startswith("@layer "), f"{sheet.name}: rules outside a layer"
+        if sheet.name not in ("tokens.css", "print.css"):
+            assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![\w-]*\s*\{)", text) == [], f"{sheet.name}: colours belong in tokens.css"
+
+
+def test_the_style_of_a_page_is_under_twelve_kilobytes() -> None:
+    """Over the wire: the three sheets of every page and the heaviest screen sheet."""
+    size = {sheet.name: len(gzip.compress(sheet.read_bytes(), 9)) for sheet in CSS.glob("*.css")}
+    house = sum(size.pop(name) for name in ("tokens.css", "base.css", "parts.css"))
+    assert house + max(size.values()) < 12 * 1024, (house, size)
