@@ -1,0 +1,228 @@
+"""What every test may ask for: databases, servers, the app, browsers.
+
+What a test needs is seen from what it asks for: a test with a browser, PostgreSQL or Redis gets the marker of that name by
+itself, so that `python3 start.py test --fast` can leave it out. Nothing is skipped when something is missing: it fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support import browser as chromium
+from tests.support import databases, shared_postgres
+from tests.support.demo import DemoServer, start_demo
+from tests.support.services import Postgres, Redis, redis_server
+
+NEEDS = {
+    "browser": "browser",
+    "pg_server": "postgres",
+    "redis_service": "redis",
+    "demo_server": "slow",
+}
+
+
+# --- the run as a whole -------------------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    chromium.use_our_node()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by need, before -m is looked at. Tests with a browser stay in one process: two Chromiums on two cores only wait."""
+    for item in items:
+        for fixture, marker in NEEDS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Stops what the run shares. In the whole suite a skipped test is a failure: it would hide what is missing."""
+    if hasattr(session.config, "workerinput"):
+        return
+    if folder := _run_folder(session.config):
+        shared_postgres.close(folder)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("KENNISLAB_WHOLE_SUITE") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line("A test was skipped. In the whole suite that counts as a failure.", red=True)
+
+
+def _run_folder(config: pytest.Config) -> Path | None:
+    """The folder that all processes of this run share; None when no test has asked for a temporary folder."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    basetemp = getattr(factory, "_basetemp", None)
+    return Path(basetemp) if basetemp else None
+
+
+# --- servers ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def pg_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Postgres:
+    """The PostgreSQL of this run, shared by all its processes. For faults: `tests.support.services.postgres()`."""
+    folder = tmp_path_factory.getbasetemp()
+    return shared_postgres.obtain(folder.parent if hasattr(request.config, "workerinput") else folder)
+
+
+@pytest.fixture(scope="session")
+def pg_url(pg_server: Postgres) -> str:
+    """The address of its database `postgres`; to look around, not to put tables in."""
+    return pg_server.url()
+
+
+@pytest.fixture(scope="session")
+def redis_service() -> Iterator[Redis]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_service: Redis) -> str:
+    """A Redis that is empty when the test begins, and that no other process of the run uses."""
+    import redis  # only where a test asks for Redis
+
+    redis.Redis.from_url(redis_service.url).flushall()
+    return redis_service.url
+
+
+# --- databases ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> databases.Databases:
+    return databases.Databases(tmp_path_factory.mktemp("models"), lambda: request.getfixturevalue("pg_server"))
+
+
+@pytest.fixture
+def _dropping(_databases: databases.Databases) -> Iterator[databases.Databases]:
+    yield _databases
+    _databases.drop()
+
+
+@pytest.fixture
+def fresh_pg_database(_dropping: databases.Databases, pg_server: Postgres, tmp_path: Path) -> Callable[[], str]:
+    """Call it for the address of a new, empty PostgreSQL database; it goes away with the test."""
+    return lambda: _dropping.empty("postgresql", tmp_path)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Ask for it, or for something that stands on it, and the test runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, _dropping: databases.Databases, tmp_path: Path) -> str:
+    """A database of the test's own, on SQLite and on PostgreSQL: with the app's tables if the test asks for `app` too, else empty."""
+    make = _dropping.filled if "app" in request.fixturenames else _dropping.empty
+    return make(database_kind, tmp_path)
+
+
+@pytest.fixture
+def sqlite_url(_dropping: databases.Databases, tmp_path: Path) -> str:
+    """An SQLite database with all tables, for tests to which the kind of database makes no difference (pages, policies)."""
+    return _dropping.filled("sqlite", tmp_path)
+
+
+# --- the app ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """`make_app(database_url, WTF_CSRF_ENABLED=True)`: an app with settings of one's own. Tables: see `database_url`, `sqlite_url`."""
+    made: list[Flask] = []
+
+    def make(url: str, **settings: Any) -> Flask:
+        made.append(databases.create_app(databases.settings(tmp_path, url, **settings)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        databases.dispose(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
+    """The app with an empty database of its own, once on SQLite and once on PostgreSQL."""
+    return make_app(database_url)
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[Flask]:
+    """Inside the app's context, for operations and queries. Not for requests: they would share one session."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., DemoServer]]:
+    """`demo_server("live")`: a real server with demo data at that stage. With ``data=`` it goes on with a folder that is there."""
+    started: list[DemoServer] = []
+
+    def start(stage: str = "live", data: Path | None = None, **options: Any) -> DemoServer:
+        started.append(start_demo(stage, data or tmp_path_factory.mktemp(f"demo-{stage}"), **options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+# --- browsers -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **chromium.launch_arguments()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, **chromium.IN_DUTCH}
+
+
+@pytest.fixture
+def new_context(browser: Any, browser_context_args: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+    """`new_context(**PHONE)`: one more device, with its own cookies and storage (sizes in tests/support/browser.py)."""
+    opened: list[Any] = []
+
+    def make(**device: Any) -> Any:
+        opened.append(browser.new_context(**{**browser_context_args, **device}))
+        return opened[-1]
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def phone(new_context: Callable[..., Any]) -> Any:
+    """A telephone: a browser context; `phone.new_page()` opens a page."""
+    return new_context(**chromium.PHONE)
+
+
+@pytest.fixture
+def laptop(new_context: Callable[..., Any]) -> Any:
+    return new_context(**chromium.LAPTOP)
+
+
+@pytest.fixture
+def projector(new_context: Callable[..., Any]) -> Any:
+    return new_context(**chromium.PROJECTOR)
