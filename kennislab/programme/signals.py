@@ -1,0 +1,18 @@
+"""What the programme announces."""
+
+from __future__ import annotations
+
+from kennislab.core.signals import signal
+
+lab_state_changed = signal("lab-state-changed", "After a lab moved to another state. lab: int (id); was, now: LabState; by: str (name).")
+
+lab_moving = signal(
+    "lab-moving",
+    "Inside the transaction that moves a lab, for features whose own state moves along. tx: Tx; lab: Lab (its state is the new one); "
+    "was: LabState; by: Actor. A receiver may write with tx, must not yield, and may raise a DomainError to stop the move.",
+)
+
+lab_deleting = signal(
+    "lab-deleting",
+    "Inside the transaction that takes a planned lab away. tx: Tx; lab: Lab. A receiver raises a DomainError when somebody's work hangs on it.",
+)
