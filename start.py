@@ -47,9 +47,10 @@ def succeeds(*command: object) -> bool:
 
 def check_python() -> None:
     if sys.version_info < OLDEST:
+        this = sys.version.split()[0]
         stop(
-            "Kennislab heeft Python 3.11 of nieuwer nodig. Dit is Python %s (%s)." % (sys.version.split()[0], sys.executable),
-            "Kennislab needs Python 3.11 or newer. This is Python %s." % sys.version.split()[0],
+            f"Kennislab heeft Python 3.11 of nieuwer nodig. Dit is Python {this} ({sys.executable}).",
+            f"Kennislab needs Python 3.11 or newer. This is Python {this}.",
         )
 
 
@@ -108,7 +109,7 @@ def install(lock: str) -> None:
     (VENV / (".ready-" + lock)).write_text(wanted(lock))
     if lock == "dev.lock":  # holds all of app.lock, in the same versions
         (VENV / ".ready-app.lock").write_text(wanted("app.lock"))
-    say("Klaar in %d seconden." % (time.time() - began), "Ready.")
+    say(f"Klaar in {time.time() - began:.0f} seconden.", "Ready.")
 
 
 def hand_on(words: "list[str]") -> int:
