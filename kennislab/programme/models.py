@@ -103,7 +103,7 @@ class Municipality(Base):
 
 
 class District(Base):
-    """The district that a municipality brings in. ``cbs_code``: WK and eight digits, of which the first four are the municipality's."""
+    """The district that a municipality brings in. ``cbs_code``: WK, four digits of the municipality, two of its own."""
 
     __tablename__ = "district"
     __table_args__ = (sa.UniqueConstraint("programme_id", "municipality_code", "name"),)

@@ -129,8 +129,8 @@ def _fill_district(tx: Tx, district: District, municipality_code: str, name: str
         wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
     if not name.strip():
         wrong["name"] = N_("Vul de naam van de wijk in.")
-    if code and not re.fullmatch(r"WK\d{8}", code):
-        wrong["cbs_code"] = N_("Een wijkcode van het CBS is WK met acht cijfers, zoals WK08551100.")
+    if code and not re.fullmatch(r"WK\d{4}[0-9A-Z]{2}", code):
+        wrong["cbs_code"] = N_("Een wijkcode van het CBS is WK, de vier cijfers van de gemeente en twee tekens, zoals WK085511.")
     elif code and code[2:6] != municipality_code[2:]:
         wrong["cbs_code"] = N_("De eerste vier cijfers van de wijkcode horen bij een andere gemeente.")
     twin = [

@@ -14,5 +14,5 @@ lab_moving = signal(
 
 lab_deleting = signal(
     "lab-deleting",
-    "Inside the transaction that takes a planned lab away. tx: Tx; lab: Lab. A receiver raises a DomainError when somebody's work hangs on it.",
+    "Inside the transaction that takes a planned lab away. tx: Tx; lab: Lab. A receiver whose work hangs on it raises a DomainError.",
 )

@@ -28,7 +28,8 @@ class StateRule:
 
 
 _ALWAYS = frozenset({"view"})
-_BEFORE = frozenset({"edit_lab", "edit_agenda", "light_edit"})
+_BEFORE = frozenset({"edit_lab", "edit_agenda"})
+_QUESTIONS = frozenset({"light_edit", "add_question", "support_question"})
 
 STATES: Mapping[LabState, StateRule] = {
     S.PLANNED: StateRule(
@@ -45,7 +46,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Groepen gaan maken"),
         S.GROUPING,
         S.PLANNED,
-        _ALWAYS | _BEFORE | {"ask_question", "edit_question", "withdraw_question", "support_question", "return_question"},
+        _ALWAYS | _BEFORE | _QUESTIONS | {"ask_question", "edit_question", "withdraw_question", "return_question"},
     ),
     S.GROUPING: StateRule(
         N_("Groepen maken"),
@@ -53,7 +54,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Klaarzetten"),
         S.READY,
         S.COLLECTING,
-        _ALWAYS | _BEFORE | {"group_questions", "make_groups", "place_people", "support_question"},
+        _ALWAYS | _BEFORE | _QUESTIONS | {"group_questions", "make_groups", "place_people"},
     ),
     S.READY: StateRule(
         N_("Klaar om te beginnen"),
@@ -61,7 +62,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Zaal openen"),
         S.LIVE,
         S.GROUPING,
-        _ALWAYS | _BEFORE | {"group_questions", "make_groups", "place_people", "open_room", "support_question"},
+        _ALWAYS | _BEFORE | _QUESTIONS | {"group_questions", "make_groups", "place_people", "open_room"},
     ),
     S.LIVE: StateRule(
         N_("Nu bezig"),
@@ -99,6 +100,8 @@ _TOO_EARLY: Mapping[str, str] = {
     "withdraw_question": N_("De kennisvragen zijn nog niet open."),
     "support_question": N_("De kennisvragen zijn nog niet open. Kom later terug om een vraag te steunen."),
     "return_question": N_("De kennisvragen zijn nog niet open."),
+    "light_edit": N_("De kennisvragen zijn nog niet open."),
+    "add_question": N_("De kennisvragen zijn nog niet open. Open ze eerst op de pagina van het lab."),
     "group_questions": N_("Er komen nog kennisvragen binnen. Zet het lab eerst op “Groepen maken”."),
     "make_groups": N_("Groepen maak je als de thema’s er zijn. Zet het lab eerst op “Groepen maken”."),
     "place_people": N_("Mensen indelen kan als er groepen zijn. Zet het lab eerst op “Groepen maken”."),
@@ -130,6 +133,7 @@ _TOO_LATE: Mapping[str, str] = {
     "support_question": N_("Steunen kan niet meer: het lab is al begonnen."),
     "return_question": N_("Terugsturen kan niet meer: het ophalen van kennisvragen is voorbij."),
     "light_edit": N_("Het lab is al begonnen. De kennisvragen staan nu vast."),
+    "add_question": N_("Het lab is al begonnen. Voeg de vraag toe aan het bord in de zaal."),
     "group_questions": N_("Het lab is al begonnen. De thema’s staan nu vast."),
     "make_groups": N_("Dit lab is afgelopen. De groepen staan nu vast."),
     "place_people": N_("Dit lab is afgelopen. De groepen staan nu vast."),

@@ -1,0 +1,230 @@
+"""Writing knowledge questions. A submitted question stands in the text index; any other does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kennislab.accounts.actors import Actor
+from kennislab.core import clock, search
+from kennislab.core.errors import N_, Conflict, Invalid
+from kennislab.core.text import tidy
+from kennislab.core.transaction import Tx
+from kennislab.programme import queries as programme_queries
+from kennislab.programme.models import Lab
+from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
+from kennislab.questions.signals import question_changed
+
+LEAST_TEXT = 10
+MOST_TEXT = 500
+MOST_MORE = 2000
+"""Characters: a question is short; what is around it may be longer."""
+
+SEARCH_KIND = "knowledge_question"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionData:
+    """What an asker fills in. ``asker_name``: only when staff ask for somebody else."""
+
+    text: str
+    context: str = ""
+    tried: str = ""
+    theme_hint: str = ""
+    municipality_code: str | None = None
+    asker_name: str | None = None
+
+
+def save_draft(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: KnowledgeQuestion | None = None) -> KnowledgeQuestion:
+    """Keeps what somebody has so far, however little; only too long is refused. ``question``: the draft that it goes on with."""
+    _check(tx, lab, data, complete=False)
+    if question is None:
+        question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=asker.person_id, status=QuestionStatus.DRAFT, rev=0)
+        tx.session.add(question)
+    _fill(question, asker, data)
+    tx.session.flush()
+    return question
+
+
+def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: KnowledgeQuestion | None = None) -> KnowledgeQuestion:
+    """Sends a question in: a new one, a draft, or a returned one. Raises Invalid with the fields that are not right.
+
+    Staff who ask for somebody else give ``data.asker_name``; the question then has no account behind it.
+    """
+    _check(tx, lab, data, complete=True)
+    if question is None:
+        person = None if data.asker_name else asker.person_id
+        question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=person, rev=0)
+        tx.session.add(question)
+    _fill(question, asker, data)
+    question.status, question.submitted_at, question.remark = QuestionStatus.SUBMITTED, question.submitted_at or clock.now(), ""
+    tx.session.flush()
+    _index(tx, question)
+    _announce(tx, question, "submitted")
+    return question
+
+
+def edit(tx: Tx, question: KnowledgeQuestion, asker: Actor, data: QuestionData, rev: int) -> None:
+    """The asker changes a question that is in. It is their own words again, so a facilitator's edit is gone. Raises Invalid, Conflict."""
+    _same_rev(question, rev)
+    _check(tx, question.lab, data, complete=True)
+    _fill(question, asker, data)
+    question.original_text = question.edited_by_id = question.edited_at = None
+    question.edited_by_name = ""
+    tx.session.flush()
+    _index(tx, question)
+    _announce(tx, question, "edited")
+
+
+def withdraw(tx: Tx, question: KnowledgeQuestion) -> None:
+    """Takes a question back: nobody but its asker sees it any more. A draft is thrown away."""
+    if question.status is QuestionStatus.DRAFT:
+        tx.session.delete(question)
+        tx.session.flush()
+        return
+    question.status = QuestionStatus.WITHDRAWN
+    _touch(question)
+    _leave(tx, question)
+
+
+def return_to_asker(tx: Tx, question: KnowledgeQuestion, remark: str) -> None:
+    """Gives a question back with a remark: it counts again when its asker sends it in again. Raises Invalid without a remark."""
+    remark = tidy(remark)
+    if not remark or len(remark) > 500:
+        raise Invalid(fields={"remark": N_("Schrijf in één of twee zinnen wat er nog nodig is.")})
+    question.status, question.remark = QuestionStatus.RETURNED, remark
+    _touch(question)
+    _leave(tx, question)
+
+
+def light_edit(tx: Tx, question: KnowledgeQuestion, text: str, by: Actor, rev: int) -> None:
+    """A facilitator makes a question easier to read; what the asker wrote is kept for all to see. Raises Invalid, Conflict."""
+    _same_rev(question, rev)
+    text = tidy(text)
+    if wrong := _text_trouble(text, complete=True):
+        raise Invalid(fields={"text": wrong})
+    if text == question.text:
+        return
+    if question.original_text is None:
+        question.original_text = question.text
+    question.text = text
+    if question.text == question.original_text:
+        question.original_text = question.edited_by_id = question.edited_at = None
+        question.edited_by_name = ""
+    else:
+        question.edited_by_id, question.edited_by_name, question.edited_at = by.person_id, by.name, clock.now()
+    _touch(question)
+    tx.session.flush()
+    _index(tx, question)
+    _announce(tx, question, "edited")
+
+
+def support(tx: Tx, question: KnowledgeQuestion, person_id: int) -> None:
+    """Stands behind a question; a second time changes nothing."""
+    insert = postgresql.insert if tx.session.connection().dialect.name == "postgresql" else sqlite.insert
+    row = {"question_id": question.id, "person_id": person_id, "created_at": clock.now()}
+    tx.session.execute(insert(Support).values(row).on_conflict_do_nothing(index_elements=["question_id", "person_id"]))
+
+
+def unsupport(tx: Tx, question: KnowledgeQuestion, person_id: int) -> None:
+    """Takes one's support back; nothing happens when there was none."""
+    tx.session.execute(sa.delete(Support).where(Support.question_id == question.id, Support.person_id == person_id))
+
+
+def keep_lab_with_work(sender: object, *, tx: Tx, lab: Lab) -> None:
+    """Stops a lab from being taken away when somebody has sent in, or begun, a question for it."""
+    Q = KnowledgeQuestion
+    if tx.session.scalar(sa.select(sa.func.count()).where(Q.lab_id == lab.id)):
+        raise Conflict(
+            "lab-has-questions",
+            N_("Er hangen al kennisvragen aan dit lab"),
+            N_("Je kunt het niet meer weghalen. Verzet het naar een andere dag, of geef het een andere titel."),
+        )
+
+
+def _check(tx: Tx, lab: Lab, data: QuestionData, *, complete: bool) -> None:
+    wrong: dict[str, str] = {}
+    if trouble := _text_trouble(tidy(data.text), complete):
+        wrong["text"] = trouble
+    for name, value in (("context", data.context), ("tried", data.tried)):
+        if len(tidy(value)) > MOST_MORE:
+            wrong[name] = N_("Maak dit korter: hoogstens 2000 tekens.")
+    if len(tidy(data.theme_hint)) > 80:
+        wrong["theme_hint"] = N_("Maak dit korter: hoogstens 80 tekens.")
+    if data.asker_name is not None and not 1 <= len(tidy(data.asker_name)) <= 120:
+        wrong["asker_name"] = N_("Vul de naam in van wie de vraag stelt.")
+    if data.municipality_code:
+        place = programme_queries.municipality(tx.session, data.municipality_code)
+        if place is None or not place.valid_on(lab.day):
+            wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _text_trouble(text: str, complete: bool) -> str | None:
+    if complete and not text:
+        return N_("Schrijf je vraag op.")
+    if complete and len(text) < LEAST_TEXT:
+        return N_("Maak je vraag iets langer: minstens 10 tekens.")
+    if len(text) > MOST_TEXT:
+        return N_("Maak je vraag korter: hoogstens 500 tekens. De rest kan bij de toelichting.")
+    return None
+
+
+def _fill(question: KnowledgeQuestion, asker: Actor, data: QuestionData) -> None:
+    question.text, question.context, question.tried = tidy(data.text), tidy(data.context), tidy(data.tried)
+    question.theme_hint = " ".join(tidy(data.theme_hint).split())
+    question.municipality_code = data.municipality_code or None
+    question.asker_name = tidy(data.asker_name) if data.asker_name else asker.name
+    _touch(question)
+
+
+def _touch(question: KnowledgeQuestion) -> None:
+    question.rev += 1
+    question.updated_at = clock.now()
+
+
+def _same_rev(question: KnowledgeQuestion, rev: int) -> None:
+    if question.rev != rev:
+        raise Conflict(
+            "changed-meanwhile",
+            N_("Deze vraag is intussen veranderd"),
+            N_("Wat jij hebt ingevuld staat nog in het formulier. Lees eerst hoe de vraag er nu staat en sla dan opnieuw op."),
+        )
+
+
+def _leave(tx: Tx, question: KnowledgeQuestion) -> None:
+    tx.session.flush()
+    search.remove(tx, SEARCH_KIND, question.public_id)
+    _announce(tx, question, "gone")
+
+
+def _announce(tx: Tx, question: KnowledgeQuestion, what: str) -> None:
+    tx.after_commit(question_changed, lab=question.lab_id, question=question.id, what=what)
+
+
+def _index(tx: Tx, question: KnowledgeQuestion) -> None:
+    search.index(tx, document_of(tx, question))
+
+
+def document_of(tx: Tx, question: KnowledgeQuestion) -> search.Document:
+    """A submitted question as it is found by everybody in its programme."""
+    lab = question.lab
+    names = programme_queries.municipality_names(tx.session, [question.municipality_code])
+    facets = {"quarter": [lab.quarter]}
+    if question.municipality_code:
+        facets["municipality"] = [names.get(question.municipality_code, question.municipality_code)]
+    if question.theme_hint:
+        facets["theme"] = [question.theme_hint]
+    return search.Document(
+        kind=SEARCH_KIND,
+        key=question.public_id,
+        title=question.text,
+        text="\n".join(part for part in (question.context, question.tried) if part),
+        audience=f"programme:{lab.programme_id}",
+        url=f"/kennisvragen/{question.public_id}",
+        at=question.submitted_at or question.created_at,
+        facets=facets,
+    )
