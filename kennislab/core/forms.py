@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from kennislab.core.errors import DomainError, Invalid
+from kennislab.core.text import tidy
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -30,20 +30,3 @@ class Form(FlaskForm):  # type: ignore[misc]
 def clean_text(value: Any) -> Any:
     """A WTForms filter: Unicode composed, ends trimmed, control and bidi characters gone, at most three marks on a letter."""
     return tidy(value) if isinstance(value, str) else value
-
-
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF])
-
-
-def tidy(text: str) -> str:
-    """The text as it may be shown to a room: NFC, no direction tricks, no stacked marks, single line ends."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_BIDI)
-    kept: list[str] = []
-    marks = 0
-    for character in text:
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if marks > 2 or (category in ("Cc", "Cs", "Co", "Cn") and character not in "\n\t"):
-            continue
-        kept.append(character)
-    return "".join(kept).strip()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 
 from kennislab.core import clock, ids
+from kennislab.core.catalogue import script_texts, translations
 
 LANGUAGES = ("nl", "en")
 
 
 def pick_language() -> str:
     """The language of this answer: asked for with ``?taal=``, kept in a cookie, else Dutch."""
+    if not has_request_context():
+        return "nl"
     for wish in (request.args.get("taal"), request.cookies.get("kl_taal")):
         if wish in LANGUAGES:
             return str(wish)
@@ -51,8 +53,10 @@ def init(app: Flask) -> None:
     """Filters, globals, translations and the language cookie."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "nl")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Amsterdam")
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(__file__).parent.parent / "translations"))
-    Babel(app, locale_selector=pick_language)
+    babel = Babel(app, locale_selector=pick_language)
+    with app.app_context():
+        for language in LANGUAGES:
+            babel.domain_instance.cache[language, "messages"] = translations(language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(long_date=long_date, moment=moment_text, clock_time=clock_time, quarter=quarter_text, iso=clock.iso, show_code=ids.show_code)
 
@@ -70,6 +74,4 @@ def init(app: Flask) -> None:
 
 def _js_catalogue() -> dict[str, str]:
     """Dutch → present language for the texts in scripts; empty in Dutch, where the key is the text."""
-    from kennislab.core.catalogue import script_texts
-
     return script_texts(str(get_locale() or "nl"))

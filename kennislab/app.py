@@ -1,0 +1,100 @@
+"""The composition root: the only place that knows every feature."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import runpy
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate
+
+from kennislab.core import error_pages, jobs, security, sockets, templating
+from kennislab.core.db import db, engine_options
+
+ROOT = Path(__file__).resolve().parent.parent
+FEATURES = ("accounts", "programme", "questions", "grouping", "live", "archive", "products", "evaluation")
+
+
+def load_settings() -> dict[str, Any]:
+    """The settings of ``config.py``, filled from the environment."""
+    return runpy.run_path(str(ROOT / "config.py"))["from_environment"]()  # type: ignore[no-any-return]
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """A ready app. ``overrides``: settings by name, over those of the environment. Starts nothing in the background (see :func:`start_background`)."""
+    app = Flask("kennislab", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(load_settings())
+    app.config.update(overrides or {})
+    data = Path(app.config["DATA_DIR"])
+    if not data.is_absolute():
+        data = ROOT / data
+    app.config["DATA_DIR"] = str(data)
+    if not app.config["DATABASE_URL"]:
+        data.mkdir(parents=True, exist_ok=True)
+        app.config["DATABASE_URL"] = f"sqlite:///{data / 'kennislab.sqlite3'}"
+    app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app.config["DATABASE_URL"])
+    app.config.update(
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="kl_session",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    _log(app)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    templating.init(app)
+    security.init(app)
+    error_pages.init(app)
+    sockets.init(app)
+    for feature in FEATURES:
+        try:
+            routes = importlib.import_module(f"kennislab.{feature}.routes")
+        except ModuleNotFoundError as error:
+            if not str(error.name).startswith(f"kennislab.{feature}"):
+                raise
+            continue
+        app.register_blueprint(routes.bp)
+        if hasattr(routes, "init"):
+            routes.init(app)
+    return app
+
+
+def start_background(app: Flask, spawn: Callable[[Callable[[], None]], Any] | None = None) -> list[jobs.Runner]:
+    """Starts what runs beside the requests in a serving process: the job runner and the live room's broadcaster."""
+    spawn = spawn or (lambda target: threading.Thread(target=target, daemon=True).start())
+    runners: list[jobs.Runner] = []
+    if app.config["RUN_JOBS"] and not app.config["REDIS_URL"]:
+        runner = jobs.Runner(app)
+        spawn(runner.loop)
+        runners.append(runner)
+    for start in app.extensions.get("kennislab-background", []):
+        spawn(start)
+    return runners
+
+
+def _log(app: Flask) -> None:
+    level = getattr(logging, str(app.config["LOG_LEVEL"]).upper(), logging.INFO)
+    logging.basicConfig(level=level, format="%(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

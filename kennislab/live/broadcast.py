@@ -1,0 +1,271 @@
+"""From the journal to the screens: every process tails the rooms its own clients follow, and tells its own clients only.
+
+Woken by a signal (same process), by Redis (another process), and always once a second. A lost wake-up costs at most that second;
+the journal decides what is said and in which order.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from kennislab.core import clock, journal, sockets
+from kennislab.core.db import db
+from kennislab.core.signals import journal_grew
+from kennislab.live.models import LiveRoom, stream
+from kennislab.live.room.tail import Fact, Tail, dumps, shared_line
+from kennislab.live.room.views import FACILITATORS, Audience, audience_of
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+
+
+@dataclass(slots=True)
+class Client:
+    """One socket that follows a room."""
+
+    sid: str
+    kind: str
+    id: str | None
+
+
+class FollowedRoom:
+    """A room with the clients of this process that follow it. ``sent``: up to where they have all been told."""
+
+    def __init__(self, tail: Tail) -> None:
+        self.tail = tail
+        self.lock = threading.Lock()
+        self.pending: list[journal.Row] = []
+        self.clients: dict[str, Client] = {}
+        self.sent = tail.seq
+        self.changed = threading.Event()
+        self.presence_dirty = False
+
+    def audience(self, client: Client) -> Audience:
+        """Whose frames this client gets, now."""
+        if client.kind == "participant" and client.id is not None:
+            return audience_of(self.tail.state, client.id)
+        return Audience(client.kind, client.id)
+
+    def connected_people(self) -> set[str]:
+        """Ids of participants with an open socket in this process."""
+        return {client.id for client in self.clients.values() if client.kind == "participant" and client.id}
+
+
+class Broadcaster:
+    """All rooms that this process follows."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.rooms: dict[int, FollowedRoom] = {}
+        self._dirty: set[int] = set()
+        self._wake = threading.Event()
+        self._loading = threading.Lock()
+        self.publish: Callable[[str, int], None] | None = None
+        self.stopping = False
+        journal_grew.connect(self._on_journal, weak=True)
+
+    # -- waking up
+
+    def _on_journal(self, sender: object, *, stream: str, rows: list[journal.Row]) -> None:
+        lab_id = lab_of(stream)
+        if lab_id is None:
+            return
+        if (room := self.rooms.get(lab_id)) is not None:
+            room.pending.extend(rows)
+            self.nudge(lab_id)
+        if self.publish is not None:
+            self.publish(stream, rows[-1].seq)
+
+    def nudge(self, lab_id: int) -> None:
+        """This room has grown (somewhere)."""
+        self._dirty.add(lab_id)
+        self._wake.set()
+
+    # -- reading
+
+    def room(self, lab_id: int, session: Session) -> FollowedRoom | None:
+        """The room, followed from now on; None when it was never opened."""
+        room = self.rooms.get(lab_id)
+        if room is not None:
+            return room
+        with self._loading:
+            if (room := self.rooms.get(lab_id)) is not None:
+                return room
+            row = session.get(LiveRoom, lab_id)
+            if row is None:
+                return None
+            tail = Tail(lab_id, row.epoch)
+            tail.load(journal.read(session, stream(lab_id), 0, 1_000_000))
+            room = FollowedRoom(tail)
+            self.rooms[lab_id] = room
+            return room
+
+    def catch_up(self, room: FollowedRoom, session: Session, head: int | None = None) -> None:
+        """Takes in everything that is committed. ``head``: the journal's number, when the caller knows it already."""
+        with room.lock:
+            pending, room.pending = room.pending, []
+            whole = room.tail.take(pending)
+            if head is None:
+                head = journal.head(session, stream(room.tail.lab_id))
+            if not whole or room.tail.seq < head:
+                room.tail.take(journal.read(session, stream(room.tail.lab_id), room.tail.seq, 1_000_000))
+        if room.tail.seq > room.sent:
+            changed, room.changed = room.changed, threading.Event()
+            changed.set()
+            self.nudge(room.tail.lab_id)
+
+    def wait(self, room: FollowedRoom, since: int, seconds: float) -> None:
+        """Waits until there is something after ``since``, at most so many seconds."""
+        until = time.monotonic() + seconds
+        while room.tail.seq <= since and (left := until - time.monotonic()) > 0:
+            changed = room.changed
+            if room.pending or room.tail.seq > since:
+                return
+            changed.wait(min(left, LOOK_SECONDS * 2))
+
+    # -- clients
+
+    def follow(self, room: FollowedRoom, client: Client, since: int) -> None:
+        """From now on this client gets every frame; what it missed since ``since`` goes to it at once."""
+        room.clients[client.sid] = client
+        room.presence_dirty = True
+        lines = room.tail.lines(room.audience(client), since, room.sent)
+        body = room.tail.reset() if lines is None else room.tail.frame(since, max(since, room.sent), lines)
+        sockets.deliver(sockets.frame("events", body), [client.sid])
+
+    def leave(self, sid: str) -> None:
+        """This socket is gone."""
+        for room in self.rooms.values():
+            if room.clients.pop(sid, None) is not None:
+                room.presence_dirty = True
+
+    # -- telling
+
+    def loop(self) -> None:
+        """Runs for the life of the process: at once when it was quiet, else one frame per FRAME_MS; nothing ends it but ``stopping``."""
+        pause = self.app.config["FRAME_MS"] / 1000
+        looked = beaten = shown = time.monotonic()
+        while not self.stopping:
+            self._wake.wait(timeout=min(LOOK_SECONDS, 0.5))
+            self._wake.clear()
+            dirty, self._dirty = self._dirty, set()
+            now = time.monotonic()
+            if now - looked >= LOOK_SECONDS:
+                looked = now
+                dirty = set(self.rooms)
+            try:
+                if dirty:
+                    self._tell(dirty)
+                if now - beaten >= HEARTBEAT_SECONDS:
+                    beaten = now
+                    self._beat()
+                if now - shown >= LOOK_SECONDS:
+                    shown = now
+                    self._presence()
+            except Exception:
+                log.exception("broadcast stumbled; the next look repairs it")
+            time.sleep(pause)
+
+    def _tell(self, labs: Iterable[int]) -> None:
+        with self.app.app_context():
+            for lab_id in labs:
+                room = self.rooms.get(lab_id)
+                if room is None:
+                    continue
+                try:
+                    self._bring_up(room)
+                finally:
+                    if room.clients:
+                        self.flush(room)
+                    else:
+                        room.sent = room.tail.seq
+
+    def _bring_up(self, room: FollowedRoom) -> None:
+        with room.lock:
+            pending, room.pending = room.pending, []
+            whole = room.tail.take(pending)
+        if pending and whole and not self.publish:
+            changed, room.changed = room.changed, threading.Event()
+            changed.set()
+            return
+        self.catch_up(room, db.session())
+        db.session.rollback()
+
+    def flush(self, room: FollowedRoom) -> None:
+        """One frame for each audience with everything since the last one; everybody gets exactly one."""
+        since, until = room.sent, room.tail.seq
+        if until <= since:
+            return
+        room.sent = until
+        facts = [fact for fact in room.tail.facts if since < fact.seq <= until]
+        special = {id_ for fact in facts for id_ in fact.own} | {fact.moved[0] for fact in facts if fact.moved}
+        together: dict[Audience, list[str]] = defaultdict(list)
+        alone: list[Client] = []
+        for client in room.clients.values():
+            if client.id in special:
+                alone.append(client)
+            else:
+                together[room.audience(client).shared].append(client.sid)
+        for audience, sids in together.items():
+            self._send(room, since, until, [line for fact in facts if (line := shared_line(fact, audience))], sids)
+        for client in alone:
+            self._send(room, since, until, room.tail.lines(room.audience(client), since, until), [client.sid])
+        self._say_goodbye(room, facts)
+
+    def _send(self, room: FollowedRoom, since: int, until: int, lines: list[str] | None, sids: list[str]) -> None:
+        body = room.tail.reset() if lines is None else room.tail.frame(since, until, lines)
+        sockets.deliver(sockets.frame("events", body), sids)
+
+    def _say_goodbye(self, room: FollowedRoom, facts: list[Fact]) -> None:
+        for client in list(room.clients.values()):
+            person = room.tail.state.people.get(client.id or "")
+            if client.kind == "participant" and person is not None and person.gone:
+                sockets.deliver(sockets.frame("bye", dumps({"reason": "revoked"})), [client.sid])
+                room.clients.pop(client.sid, None)
+                sockets.close(client.sid, "revoked")
+
+    def _beat(self) -> None:
+        for room in self.rooms.values():
+            if room.clients:
+                beat = {"head": room.tail.seq, "epoch": room.tail.epoch, "now": clock.iso(clock.now()), "here": {"phones": len(room.connected_people())}}
+                sockets.deliver(sockets.frame("heartbeat", dumps(beat)), list(room.clients))
+
+    def _presence(self) -> None:
+        for room in self.rooms.values():
+            if room.presence_dirty:
+                room.presence_dirty = False
+                people = room.connected_people()
+                told = {"connected": len(people), "ids": sorted(people) if len(people) <= 300 else None}
+                leading = [c.sid for c in room.clients.values() if c.kind in (FACILITATORS.kind, "projector")]
+                if leading:
+                    sockets.deliver(sockets.frame("presence", dumps(told)), leading)
+
+
+def lab_of(stream_name: str) -> int | None:
+    """``live:42`` → 42; None for other streams."""
+    kind, _, number = stream_name.partition(":")
+    return int(number) if kind == "live" and number.isdigit() else None
+
+
+def init(app: Flask) -> Broadcaster:
+    """One broadcaster for this app; its loop starts with the server's background tasks."""
+    broadcaster = Broadcaster(app)
+    app.extensions["kennislab-broadcaster"] = broadcaster
+    app.extensions.setdefault("kennislab-background", []).append(broadcaster.loop)
+    return broadcaster
+
+
+def of(app: Any) -> Broadcaster:
+    """The broadcaster of this app."""
+    return app.extensions["kennislab-broadcaster"]  # type: ignore[no-any-return]

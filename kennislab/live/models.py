@@ -1,0 +1,54 @@
+"""What the room keeps beside its journal: who may come in, whether it is open, and every answer ever given to an op."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kennislab.core import clock
+from kennislab.core.db import Base, UtcDateTime
+from kennislab.core.ids import new_id
+
+
+class LiveRoom(Base):
+    """The room of one lab. ``epoch`` changes when a backup is restored: then phones offer again what they still have."""
+
+    __tablename__ = "live_room"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[str] = mapped_column(sa.String(16), default=new_id)
+    state: Mapped[str] = mapped_column(sa.String(8), default="open")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Participant(Base):
+    """Somebody who joined a room, by code or by personal link. ``token_hash`` opens the room for this one only."""
+
+    __tablename__ = "participant"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    name: Mapped[str | None] = mapped_column(sa.String(80))
+    municipality_code: Mapped[str | None] = mapped_column(sa.String(6))
+    token_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LiveOp(Base):
+    """The answer to one op: the same op gets it again, at any time in the lab's life."""
+
+    __tablename__ = "live_op"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True)
+    actor: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    op_id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(sa.String(64))
+    result: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+def stream(lab_id: int) -> str:
+    """Name of the journal stream of a lab's room."""
+    return f"live:{lab_id}"

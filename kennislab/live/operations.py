@@ -1,0 +1,263 @@
+"""What happens to a room: opening, joining, ops. Everything ends in journal entries of the lab's stream, in the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from kennislab.accounts.actors import Actor
+from kennislab.core import clock, journal
+from kennislab.core.errors import N_, DomainError, Gone, NotFound, Refused, require
+from kennislab.core.ids import hash_token, new_token, show_code
+from kennislab.core.journal import Entry, Row
+from kennislab.core.transaction import Tx
+from kennislab.grouping import queries as grouping_queries
+from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
+from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
+from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
+from kennislab.live.room.decide import Decision, Moved, decide
+from kennislab.live.room.state import RoomState, apply, fold
+from kennislab.programme import operations as programme_operations
+from kennislab.programme.models import AgendaItem, Lab, LabState
+from kennislab.programme.signals import lab_moving
+
+_OP = LiveOp.__table__
+_written: WeakKeyDictionary[Engine, dict[int, RoomState]] = WeakKeyDictionary()
+"""Per database: the rooms as the last write left them. Only for deciding, only inside a transaction that holds the stream."""
+
+
+def _room(tx: Tx, lab_id: int) -> RoomState:
+    """The room as it is now, held until the commit. What others wrote is read from the journal first."""
+    rooms = _written.setdefault(tx.session.get_bind().engine, {})
+    head = journal.hold(tx, stream(lab_id))
+    state = rooms.get(lab_id)
+    if state is None or state.seq > head:
+        state = fold(journal.read(tx.session, stream(lab_id), 0, 1_000_000))
+    elif state.seq < head:
+        fold(journal.read(tx.session, stream(lab_id), state.seq, 1_000_000), state)
+    rooms[lab_id] = state
+    tx.on_rollback(lambda: rooms.pop(lab_id, None))
+    return state
+
+
+def _record(tx: Tx, state: RoomState, lab_id: int, entries: list[Entry]) -> list[Row]:
+    rows = journal.append(tx, stream(lab_id), entries)
+    for row in rows:
+        apply(state, row)
+    return rows
+
+
+def agenda_step(item: AgendaItem) -> dict[str, Any]:
+    """An agenda item as the room knows it."""
+    return {
+        "id": str(item.id),
+        "position": item.position,
+        "title": item.title,
+        "instruction": item.instruction,
+        "block": str(item.block),
+        "minutes": item.minutes,
+        "input": str(item.input),
+        "kinds": list(item.phone_kinds or []),
+        "hidden_until_reveal": item.hidden_until_reveal,
+    }
+
+
+def open_room(tx: Tx, lab: Lab, actor_key: str) -> LiveRoom:
+    """The room of a lab that went live: made at the first time, opened again later. Its agenda is the lab's of this moment."""
+    room = tx.session.get(LiveRoom, lab.id)
+    if room is None:
+        room = LiveRoom(lab_id=lab.id)
+        tx.session.add(room)
+    room.state, room.closed_at = "open", None
+    tx.session.flush()
+    state = _room(tx, lab.id)
+    opened = {
+        "lab": lab.id,
+        "title": lab.title,
+        "quarter": lab.quarter,
+        "agenda": [agenda_step(item) for item in lab.agenda],
+        "groups": [{"id": str(group.id), "name": group.name} for group in grouping_queries.groups_of(tx.session, lab.id)],
+        "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
+    }
+    _record(tx, state, lab.id, [Entry("lab.opened", opened, actor_key)])
+    return room
+
+
+def close_room(tx: Tx, lab: Lab, actor_key: str) -> None:
+    """The room of a lab that is no longer live. Late ops go into quarantine from now on."""
+    room = tx.session.get(LiveRoom, lab.id)
+    if room is None or room.state == "closed":
+        return
+    state = _room(tx, lab.id)
+    if state.open:
+        _record(tx, state, lab.id, [Entry("lab.closed", {}, actor_key)])
+    room.state, room.closed_at = "closed", state.closed_at
+
+
+def follow_lab(sender: object, *, tx: Tx, lab: Lab, was: LabState, by: Actor) -> None:
+    """Inside every move of a lab: the room opens and closes with it, in the same transaction."""
+    if lab.state is LabState.LIVE:
+        open_room(tx, lab, f"f:{by.person_id}")
+    elif was is LabState.LIVE:
+        close_room(tx, lab, f"f:{by.person_id}")
+
+
+lab_moving.connect(follow_lab)
+
+
+def refresh_agenda(tx: Tx, lab: Lab, actor_key: str) -> None:
+    """After the agenda of an open lab was changed: the room gets the new one."""
+    room = tx.session.get(LiveRoom, lab.id)
+    if room is not None and room.state == "open":
+        open_room(tx, lab, actor_key)
+
+
+WRONG_CODE = NotFound("wrong-code", N_("Deze code werkt niet"), N_("Kijk of je de acht tekens goed hebt overgenomen, en of het Kennislab al open is."))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Who came in. ``token`` is said once and stored only as a hash."""
+
+    participant: Participant
+    token: str
+
+
+def join(tx: Tx, lab_id: int, name: str | None, municipality: str | None, person_id: int | None = None) -> Joined:
+    """Lets somebody into an open room. Raises NotFound (always the same) when it is not open."""
+    state = _room(tx, lab_id)
+    if not state.open:
+        raise WRONG_CODE
+    token = new_token()
+    participant = Participant(lab_id=lab_id, name=name or None, municipality_code=municipality, person_id=person_id, token_hash=hash_token(token))
+    tx.session.add(participant)
+    tx.session.flush()
+    _record(tx, state, lab_id, [Entry("participant.joined", {"participant": participant.id, "name": participant.name, "municipality": municipality, "group": None}, participant.id)])
+    return Joined(participant, token)
+
+
+def change_me(tx: Tx, participant: Participant, name: str | None, municipality: str | None) -> None:
+    """Another name or municipality for who is in already."""
+    participant.name, participant.municipality_code = name or None, municipality
+    state = _room(tx, participant.lab_id)
+    known = state.people.get(participant.id)
+    _record(
+        tx,
+        state,
+        participant.lab_id,
+        [Entry("participant.joined", {"participant": participant.id, "name": name or None, "municipality": municipality, "group": known.group if known else None}, participant.id)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One op as it came in: its id, what it says (or why it cannot be read), and a hash of its body."""
+
+    id: str
+    op: Op | BadOp
+    body_hash: str
+
+
+def asked(body: dict[str, Any], op: Op | BadOp) -> Asked:
+    """``body``: the op's JSON as sent."""
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Asked(str(body["id"]).lower(), op, hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Results in order of the ops, and the journal's head after them. Texts in results are message ids, translated at the edge."""
+
+    head: int
+    results: list[dict[str, Any]]
+
+
+REUSED = Refused("op-id-reused", N_("Deze opdracht is al eens anders verstuurd"), N_("Verstuur je tekst opnieuw; hij staat nog op dit apparaat."), status=409)
+EXPIRED = Gone("lab-over", N_("Dit Kennislab is voorbij"), N_("Je tekst staat nog op dit apparaat. Vraag de coördinator om hem als verbetering aan het archief toe te voegen."))
+UNREADABLE = N_("Dit bericht kunnen we niet lezen")
+
+
+def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> Answer:
+    """Answers each op: known → the same answer; else decided, recorded, remembered. ``late``: how long a closed room still takes ops.
+
+    Raises Gone when the room is past that and there is anything new among the ops.
+    """
+    now = clock.now()
+    state = _room(tx, actor.lab_id)
+    connection = tx.session.connection()
+    mine = sa.select(_OP.c.op_id, _OP.c.body_hash, _OP.c.result).where(_OP.c.lab_id == actor.lab_id, _OP.c.actor == actor.key, _OP.c.op_id.in_([one.id for one in ops]))
+    known = {op_id: (body_hash, json.loads(result)) for op_id, body_hash, result in connection.execute(mine)}
+    if state.opened and not state.open and not actor.leads and any(one.id not in known for one in ops):
+        _refuse_when_over(tx, actor.lab_id, state, now - late)
+    results: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
+    for one in ops:
+        if one.id in known:
+            body_hash, before = known[one.id]
+            results.append(before if body_hash == one.body_hash else _refused(one.id, REUSED))
+            continue
+        if isinstance(one.op, BadOp):
+            results.append(_refused(one.id, _unreadable(one.op)))
+            continue
+        result = _do(tx, state, actor, one, now)
+        known[one.id] = (one.body_hash, result)
+        results.append(result)
+        fresh.append({"lab_id": actor.lab_id, "actor": actor.key, "op_id": one.id, "body_hash": one.body_hash, "result": json.dumps(result, ensure_ascii=False), "at": now})
+    if fresh:
+        connection.execute(sa.insert(_OP), fresh)
+    return Answer(state.seq, results)
+
+
+def _refuse_when_over(tx: Tx, lab_id: int, state: RoomState, oldest: Any) -> None:
+    lab_state = tx.session.scalar(sa.select(Lab.state).where(Lab.id == lab_id))
+    if lab_state is LabState.ARCHIVED or (state.closed_at is not None and state.closed_at < oldest):
+        raise EXPIRED
+
+
+def _unreadable(bad: BadOp) -> Refused:
+    if bad.too_long:
+        return Refused("too-long", N_("Je tekst is te lang"), N_("Maak hem korter dan 2000 tekens, of verdeel hem over twee bijdragen."), status=422)
+    return Refused("invalid-op", UNREADABLE, N_("Vernieuw de pagina en verstuur opnieuw (veld: %(field)s)."), status=422, field=bad.field)
+
+
+def _refused(op_id: str, error: DomainError) -> dict[str, Any]:
+    result: dict[str, Any] = {"id": op_id, "status": "refused", "problem": {"type": error.type, "title": error.title, "detail": error.detail, "status": error.status}}
+    if error.params:
+        result["problem"]["params"] = error.params
+    if isinstance(error, Moved):
+        result["step"] = error.state
+    return result
+
+
+def _do(tx: Tx, state: RoomState, actor: LiveActor, one: Asked, now: Any) -> dict[str, Any]:
+    assert not isinstance(one.op, BadOp)  # noqa: S101  the caller has told them apart
+    try:
+        if isinstance(one.op, LabOpen | LabClose):
+            return _open_or_close(tx, state, actor, one.id, LabState.LIVE if isinstance(one.op, LabOpen) else LabState.HARVESTING)
+        decision = decide(state, actor, one.op, now)
+    except DomainError as error:
+        return _refused(one.id, error)
+    rows = _record(tx, state, actor.lab_id, [Entry(e.type, e.data, e.actor, now) for e in decision.entries])
+    for row in rows:
+        if row.type == "participant.left":
+            tx.session.execute(sa.update(Participant).where(Participant.id == row.data["participant"]).values(revoked_at=now))
+    return _accepted(one.id, state, decision)
+
+
+def _open_or_close(tx: Tx, state: RoomState, actor: LiveActor, op_id: str, to: LabState) -> dict[str, Any]:
+    require(actor.leads or FACILITATOR_ONLY)
+    lab = tx.session.get_one(Lab, actor.lab_id)
+    if lab.state is not to:
+        programme_operations.move_lab(tx, lab, to, Actor(actor.person_id, actor.name or ""))
+    return _accepted(op_id, state, Decision([], {}))
+
+
+def _accepted(op_id: str, state: RoomState, decision: Decision) -> dict[str, Any]:
+    return {"id": op_id, "status": "accepted", "seq": state.seq, **decision.extra}

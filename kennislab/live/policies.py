@@ -1,0 +1,128 @@
+"""Who may do what in a room, now. Pure: from the room's state and the actor; the reason and the way out come with every refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kennislab.core.errors import N_, Refused
+from kennislab.live.messages import FACILITATOR_OPS, ActionAdd, ContributionAdd, ContributionEdit, ContributionRetract, HandRaise, Op, QuestionMark, VoteCast
+from kennislab.live.room.state import Contribution, RoomState
+
+GRACE = timedelta(seconds=30)
+"""How long after closing a round a sentence that was being typed still counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveActor:
+    """Somebody in this room. ``key``: participant id, or ``f:<person>`` for who leads it; ``role``: participant or facilitator."""
+
+    key: str
+    role: str
+    lab_id: int
+    name: str | None = None
+    municipality: str | None = None
+    person_id: int | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is a facilitator (or coordinator) of the lab's programme."""
+        return self.role == "facilitator"
+
+
+CLOSED = Refused("lab-closed", N_("Dit Kennislab is gesloten"), N_("Je tekst staat nog op deze telefoon; vraag de begeleider om hem toe te voegen."))
+NOT_OPEN = Refused("lab-not-open", N_("Dit Kennislab is nog niet open"), N_("Wacht tot de begeleider het Kennislab opent; je tekst blijft hier staan."))
+REMOVED = Refused("removed", N_("Je doet niet meer mee aan dit Kennislab"), N_("Vraag de begeleider om je opnieuw toe te laten; je tekst staat nog op deze telefoon."))
+FACILITATOR_ONLY = Refused("facilitator-only", N_("Dit doet alleen de begeleider"), N_("Vraag het aan de begeleider."))
+NOT_NOW = Refused("not-now", N_("In deze stap stuur je niets in"), N_("Bewaar je tekst; bij de volgende stap kun je hem versturen."))
+OTHER_KIND = Refused("not-this-kind", N_("Deze soort bijdrage past niet bij deze stap"), N_("Kies een soort die nu gevraagd wordt en verstuur opnieuw."))
+ROUND_CLOSED = Refused("round-closed", N_("De ronde is gesloten"), N_("Bewaar je tekst; de begeleider kan de ronde weer openen."))
+NOT_YOURS = Refused("not-yours", N_("Dit is niet jouw bijdrage"), N_("Vraag de begeleider om hem aan te passen."))
+
+
+def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
+    """Whether this actor may do this kind of thing in this room at all."""
+    op_type: str = getattr(op, "type")  # noqa: B009  every message has one; the base cannot declare it
+    if not actor.leads:
+        person = state.people.get(actor.key)
+        if person is None or person.gone:
+            return REMOVED
+        if op_type in FACILITATOR_OPS:
+            return FACILITATOR_ONLY
+        if isinstance(op, ContributionAdd) and op.on_behalf_of is not None:
+            return FACILITATOR_ONLY
+        if isinstance(op, ContributionAdd) and op.group is not None and op.group != person.group:
+            return Refused("other-group", N_("Je zit niet in deze groep"), N_("Verstuur je bijdrage in je eigen groep."))
+    if not state.opened:
+        return NOT_OPEN
+    if not state.open and op_type not in ("lab.open", "quarantine.accept", "quarantine.reject") and not isinstance(op, ContributionAdd):
+        return CLOSED
+    return True
+
+
+def may_add(state: RoomState, actor: LiveActor, op: ContributionAdd | ActionAdd, made_at: datetime, now: datetime) -> bool | Refused:
+    """Whether this may be put on the wall now. A sentence begun in time is never cut off: it comes in late."""
+    if actor.leads or not state.open:
+        return True
+    step = step_of(state, op, made_at)
+    agenda = state.agenda.get(step or "")
+    if agenda is not None and agenda["input"] == "none":
+        return NOT_NOW
+    kind = op.kind if isinstance(op, ContributionAdd) else "action"
+    if agenda is not None and agenda["kinds"] and kind not in agenda["kinds"]:
+        return OTHER_KIND
+    if not state.step.round_open and step == state.step.id:
+        closed = state.step.round_closed_at
+        if closed is None or min(made_at, now) > closed + GRACE or now > closed + timedelta(hours=1):
+            return ROUND_CLOSED
+    return True
+
+
+def step_of(state: RoomState, op: ContributionAdd | ActionAdd, made_at: datetime) -> str | None:
+    """The step in which this was written: as the phone says, else by the time it was made, else the present one."""
+    said = op.step if isinstance(op, ContributionAdd) else None
+    if said is not None and any(step == said for step, _ in state.visited):
+        return said
+    written = [step for step, since in state.visited if since <= made_at]
+    present = state.step.id
+    if written and present is not None and state.step.started_at is not None and made_at < state.step.started_at:
+        return written[-1]
+    return present
+
+
+def may_change(actor: LiveActor, one: Contribution | None, op: ContributionEdit | ContributionRetract) -> bool | Refused:
+    """Whether this contribution's text is this actor's to change. Facilitators may edit lightly and take away."""
+    if one is None or one.retracted:
+        return Refused("no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404)
+    if not actor.leads and one.author != actor.key:
+        return NOT_YOURS
+    return True
+
+
+def may_vote(state: RoomState, op: VoteCast) -> bool | Refused:
+    """Whether this vote is open and the vote is a possible one."""
+    ballot = state.ballots.get(op.ballot)
+    if ballot is None:
+        return Refused("no-such-ballot", N_("Deze stemming is er niet"), N_("Vernieuw de pagina om te zien wat er nu is."), status=404)
+    if not ballot.open:
+        return Refused("ballot-closed", N_("De stemming is gesloten"), N_("Je stem telt niet meer mee; de uitslag staat op het scherm."))
+    known = {choice["id"] for choice in ballot.choices}
+    if not set(op.choices) <= known:
+        return Refused("no-such-choice", N_("Deze keuze staat niet in de stemming"), N_("Vernieuw de pagina en stem opnieuw."), status=422)
+    if ballot.kind == "dots" and sum(op.choices.values()) > ballot.budget:
+        return Refused("over-budget", N_("Je hebt %(budget)s stippen"), N_("Haal er een paar weg en stem opnieuw."), status=422, budget=ballot.budget)
+    if ballot.kind == "rating" and any(not 1 <= n <= 5 for n in op.choices.values()):
+        return Refused("not-a-rating", N_("Geef een cijfer van 1 tot en met 5"), N_("Pas je stem aan en verstuur opnieuw."), status=422)
+    return True
+
+
+def may_mark(state: RoomState, actor: LiveActor, op: QuestionMark) -> bool | Refused:
+    """Only who leads marks questions in the plain agenda; a method gives this to the case owner."""
+    if op.contribution not in state.contributions:
+        return Refused("no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404)
+    return True if actor.leads else FACILITATOR_ONLY
+
+
+def may_raise(state: RoomState, actor: LiveActor, op: HandRaise) -> bool | Refused:
+    """A hand needs somebody who is in the room."""
+    return True if actor.key in state.people else FACILITATOR_ONLY

@@ -1,0 +1,331 @@
+"""The room over HTTP: the door, the three screens, snapshot, events and ops."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import segno
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from kennislab.accounts.signin import current_actor
+from kennislab.core import clock, search
+from kennislab.core.db import db
+from kennislab.core.error_pages import wants_json
+from kennislab.core.errors import Conflict, DomainError, Forbidden, Invalid, N_, NotFound, TooMany, require
+from kennislab.core.security import check_csrf, csrf, limiter
+from kennislab.core.text import tidy
+from kennislab.core.transaction import share, transaction
+from kennislab.core.wakeup import Wakeup
+from kennislab.live import auth, broadcast, operations, queries, wire
+from kennislab.live.broadcast import FollowedRoom
+from kennislab.live.forms import JoinForm
+from kennislab.live.limits import wait_for
+from kennislab.live.models import Participant, stream
+from kennislab.live.policies import NOT_OPEN, REMOVED
+from kennislab.live.room.tail import dumps
+from kennislab.live.room.views import Audience
+from kennislab.programme import queries as programme_queries
+from kennislab.programme.models import Lab
+
+bp = Blueprint("live", __name__)
+JSON = "application/json"
+
+
+def init(app: Flask) -> None:
+    """The broadcaster, and what it is woken by."""
+    from kennislab.live import sockets as _handlers  # noqa: F401  registers the socket handlers; needs the socket server to exist
+
+    broadcaster = broadcast.init(app)
+    if app.config["REDIS_URL"]:
+
+        def news(name: str, number: int) -> None:
+            if (lab_id := broadcast.lab_of(name)) is not None:
+                broadcaster.nudge(lab_id)
+
+        wakeup = Wakeup(app.config["REDIS_URL"], news)
+        broadcaster.publish = wakeup.publish
+        app.extensions["kennislab-background"] += [wakeup.send_loop, wakeup.listen_loop]
+
+
+# -- the door
+
+
+def _guess_key() -> str:
+    """Wrong codes are counted per device and network together; a room behind one address is many devices."""
+    return f"{request.remote_addr}|{request.headers.get('User-Agent', '')[:80]}|{request.cookies.get('kl_device', '')}"
+
+
+def _joining_lab(typed: str) -> Lab:
+    """The open lab behind a code. Raises NotFound, in the same words whatever the cause, and TooMany for who keeps guessing."""
+    lab = queries.open_lab_by_code(db.session(), typed) if 6 <= len(typed) <= 60 else None
+    if lab is not None:
+        return lab
+    for limit, key in (("30/minute", _guess_key()), ("600/minute", str(request.remote_addr)), ("6000/minute", "all")):
+        if not limiter.limiter.hit(_limit(limit), "wrong-code", key):
+            raise TooMany(60)
+    raise operations.WRONG_CODE
+
+
+def _limit(text: str) -> Any:
+    from limits import parse
+
+    return parse(text)
+
+
+def _municipality(session: Session, code: Any, lab: Lab) -> str | None:
+    if code in (None, ""):
+        return None
+    known = programme_queries.municipality(session, code) if isinstance(code, str) else None
+    if known is None or not known.valid_on(lab.day):
+        raise Invalid("unknown-municipality", N_("Deze gemeente kennen we niet"), N_("Kies een gemeente uit de lijst."), fields={"municipality": N_("Kies een gemeente uit de lijst.")})
+    return code
+
+
+def _municipality_choices(lab: Lab | None) -> list[tuple[str, str]]:
+    known = programme_queries.municipalities_for(db.session(), lab) if lab is not None else []
+    return [("", _("Zeg ik liever niet")), *((one.code, one.name) for one in known)]
+
+
+def _name(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(tidy(value)) > 80:
+        raise Invalid("name", N_("Deze naam kan niet"), N_("Houd je naam korter dan 80 tekens."), fields={"name": N_("Houd je naam korter dan 80 tekens.")})
+    return " ".join(tidy(value).split()) or None
+
+
+def _let_in(lab: Lab, name: str | None, municipality: str | None) -> operations.Joined:
+    lab_id = lab.id
+    actor = current_actor() if not wants_json() else None
+    person = actor.person_id if actor is not None and actor.known and actor.has_role(lab.programme_id) and not actor.is_staff(lab.programme_id) else None
+    return share(lambda tx: operations.join(tx, lab_id, name, municipality, person), stream(lab_id))
+
+
+@bp.post("/join")
+@csrf.exempt
+def join_post() -> BaseResponse | str | tuple[str, int]:
+    """Comes in: as JSON for programs, as a form for people."""
+    if request.is_json:
+        return _join_json()
+    check_csrf()
+    form = JoinForm()
+    form.municipality.choices = _municipality_choices(None)
+    try:
+        lab = _joining_lab(form.code.data or "")
+    except DomainError as error:
+        form.code.errors = [*form.code.errors, f"{_(error.title)}. {_(error.detail, **error.params)}"]
+        return render_template("live/join.html", form=form, lab=None, token=None), error.status
+    form.municipality.choices = _municipality_choices(lab)
+    if not form.validate():
+        return render_template("live/join.html", form=form, lab=lab, token=form.code.data), 422
+    known = _here_already(lab)
+    if known is not None:
+        with transaction() as tx:
+            operations.change_me(tx, tx.session.get_one(Participant, known.id), _name(form.name.data), form.municipality.data or None)
+        auth.forget(lab.id)
+        return redirect(url_for("live.phone", lab_id=lab.id), 303)
+    joined = _let_in(lab, _name(form.name.data), form.municipality.data or None)
+    return _with_cookie(redirect(url_for("live.phone", lab_id=lab.id), 303), lab.id, joined.token)
+
+
+def _join_json() -> BaseResponse:
+    body = wire.read_json()
+    if not set(body) <= {"code", "name", "municipality"} or not isinstance(body.get("code"), str):
+        raise Invalid("invalid-join", N_("Dit kunnen we niet lezen"), N_("Stuur code, en als je wilt name en municipality."))
+    lab = _joining_lab(body["code"])
+    joined = _let_in(lab, _name(body.get("name")), _municipality(db.session(), body.get("municipality"), lab))
+    base = f"/live/{lab.id}"
+    answer = jsonify(
+        lab={"id": lab.id, "title": lab.title},
+        participant={"id": joined.participant.id},
+        token=joined.token,
+        snapshot=f"{base}/snapshot",
+        events=f"{base}/events",
+        ops=f"{base}/ops",
+        socket="/socket.io",
+    )
+    answer.status_code = 201
+    answer.headers["Location"] = f"{base}/snapshot"
+    return _with_cookie(answer, lab.id, joined.token)
+
+
+def _with_cookie(answer: BaseResponse, lab_id: int, token: str) -> BaseResponse:
+    answer.set_cookie(auth.cookie_name(lab_id), token, max_age=60 * 60 * 24 * 7, httponly=True, samesite="Lax", secure=request.is_secure)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _here_already(lab: Lab) -> Participant | None:
+    cookie = request.cookies.get(auth.cookie_name(lab.id))
+    participant = queries.participant_by_token(db.session(), cookie) if cookie else None
+    return participant if participant is not None and participant.lab_id == lab.id else None
+
+
+@bp.get("/join")
+def join() -> str:
+    """The door: type the code."""
+    form = JoinForm(code=request.args.get("code", ""))
+    form.municipality.choices = _municipality_choices(None)
+    return render_template("live/join.html", form=form, lab=None, token=None)
+
+
+@bp.get("/j/<token>")
+def join_by_token(token: str) -> BaseResponse | str:
+    """The door behind the QR code: only name and municipality are left to say."""
+    lab = _joining_lab(token)
+    if _here_already(lab) is not None:
+        return redirect(url_for("live.phone", lab_id=lab.id), 303)
+    form = JoinForm(code=token)
+    form.municipality.choices = _municipality_choices(lab)
+    return render_template("live/join.html", form=form, lab=lab, token=token)
+
+
+# -- the screens
+
+
+def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
+    view = {"as": asker.view}
+    base = {name: url_for(f"live.{name}", lab_id=lab.id, **view) for name in ("snapshot", "events", "ops", "recall")}
+    return {"lab": lab.id, "urls": {**base, "socket": "/socket.io", "join": url_for("live.join")}, "role": asker.view, "as": asker.view, "locale": str(get_locale() or "nl")}
+
+
+def _screen(lab_id: int, template: str, view: str) -> str:
+    lab = db.session.get(Lab, lab_id)
+    if lab is None:
+        raise NotFound()
+    if view == "participant":
+        asker = auth.asker(lab_id)
+        if asker.view != "participant":
+            asker = auth._as_person(lab_id, current_actor(), "participant", by_cookie=True)
+    else:
+        asker = auth._as_staff(lab_id, current_actor(), view, by_cookie=True)
+    municipalities = {one.code: one.name for one in programme_queries.municipalities_for(db.session(), lab)}
+    return render_template(template, lab=lab, boot=_boot(asker, lab), who=asker.who(), municipalities=municipalities, join_url=_join_url(lab))
+
+
+def _join_url(lab: Lab) -> str:
+    base = current_app.config["PUBLIC_URL"] or request.host_url
+    return f"{base.rstrip('/')}/j/{lab.join_token}"
+
+
+@bp.get("/live/<int:lab_id>")
+def phone(lab_id: int) -> BaseResponse | str:
+    """The participant's screen; who is not in yet goes to the door."""
+    try:
+        return _screen(lab_id, "live/phone.html", "participant")
+    except DomainError as error:
+        if error.status in (401, 403):
+            return redirect(url_for("live.join"), 303)
+        raise
+
+
+@bp.get("/live/<int:lab_id>/desk")
+def desk(lab_id: int) -> str:
+    """The facilitator's desk."""
+    return _screen(lab_id, "live/desk.html", "facilitator")
+
+
+@bp.get("/live/<int:lab_id>/projector")
+def projector(lab_id: int) -> str:
+    """What the room sees."""
+    return _screen(lab_id, "live/projector.html", "projector")
+
+
+@bp.get("/live/<int:lab_id>/qr.svg")
+def qr(lab_id: int) -> Response:
+    """The way in, as a picture, for who leads the room (the picture is the key)."""
+    asker = auth._as_staff(lab_id, current_actor(), "projector", by_cookie=True)
+    lab = db.session.get_one(Lab, asker.actor.lab_id)
+    picture = segno.make(_join_url(lab), error="m").svg_inline(scale=1, border=2, omitsize=True, svgns=True, xmldecl=False, dark="#14261f", light="#ffffff")
+    return Response(picture, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=300"})
+
+
+# -- reading and writing
+
+
+def _followed(lab_id: int) -> FollowedRoom:
+    room = broadcast.of(current_app).room(lab_id, db.session())
+    if room is None:
+        raise Conflict(NOT_OPEN.type, NOT_OPEN.title, NOT_OPEN.detail)
+    return room
+
+
+def _audience(room: FollowedRoom, asker: auth.Asker) -> Audience:
+    audience = asker.audience
+    if audience.kind != "participant" or audience.id is None:
+        return audience
+    person = room.tail.state.people.get(audience.id)
+    if person is not None and person.gone:
+        raise Forbidden(REMOVED.type, REMOVED.title, REMOVED.detail)
+    return Audience("participant", audience.id, person.group if person else None)
+
+
+def _json(text: str) -> Response:
+    return Response(text, mimetype=JSON, headers={"Cache-Control": "no-store"})
+
+
+@bp.get("/live/<int:lab_id>/snapshot")
+def snapshot(lab_id: int) -> Response:
+    """All that the one who asks may see, now."""
+    asker = auth.asker(lab_id)
+    room = _followed(lab_id)
+    broadcast.of(current_app).catch_up(room, db.session())
+    audience = _audience(room, asker)
+    return _json(room.tail.snapshot(audience, asker.who(), clock.now()))
+
+
+@bp.get("/live/<int:lab_id>/events")
+def events(lab_id: int) -> Response:
+    """What came after number ``since``; with ``wait`` (seconds, at most 25) it waits for something to come."""
+    asker = auth.asker(lab_id)
+    room = _followed(lab_id)
+    since = request.args.get("since", type=int)
+    wait = request.args.get("wait", default=0.0, type=float)
+    if since is None or since < 0:
+        raise Invalid("since", N_("Dit kunnen we niet lezen"), N_("Zeg met since vanaf welk nummer je wilt lezen."))
+    follower = broadcast.of(current_app)
+    follower.catch_up(room, db.session())
+    _audience(room, asker)
+    if wait > 0 and room.tail.seq <= since:
+        db.session.remove()
+        follower.wait(room, since, min(wait, 25.0))
+        follower.catch_up(room, db.session())
+    until = room.tail.seq
+    lines = room.tail.lines(_audience(room, asker), since, until)
+    return _json(room.tail.reset() if lines is None else room.tail.frame(since, max(since, until), lines))
+
+
+@bp.post("/live/<int:lab_id>/ops")
+@csrf.exempt
+def ops(lab_id: int) -> Response:
+    """Takes ops; an answer of *accepted* means that it is on disk."""
+    asker = auth.asker(lab_id)
+    if asker.by_cookie:
+        check_csrf()
+    asked = wire.read_ops()
+    if wait := wait_for(lab_id, asker.actor.key, len(asked)):
+        raise TooMany(wait)
+    if asker.view == "projector":
+        raise Forbidden("projector", N_("Dit scherm stuurt niets"), N_("Gebruik het scherm van de begeleider."))
+    late = timedelta(hours=current_app.config["LATE_HOURS"])
+    db.session.remove()
+    answer = share(lambda tx: operations.apply_ops(tx, asker.actor, asked, late), stream(lab_id))
+    room = broadcast.of(current_app).room(lab_id, db.session())
+    epoch = room.tail.epoch if room else None
+    return _json(dumps({"epoch": epoch, "head": answer.head, "results": [wire.told(result) for result in answer.results]}))
+
+
+@bp.get("/live/<int:lab_id>/recall")
+def recall(lab_id: int) -> Response:
+    """Earlier things like what is being typed, from the archive of this programme, as far as this person may see them."""
+    auth.asker(lab_id)
+    lab = db.session.get_one(Lab, lab_id)
+    typed = tidy(request.args.get("q", ""))[:400]
+    hits = search.similar(db.session(), typed, ["bottleneck", "solution", "question", "lesson"], {"public", f"programme:{lab.programme_id}"}, 5) if len(typed.split()) >= 2 else []
+    found = [{"kind": h.kind, "title": h.title, "snippet": "".join(part for part, _marked in h.snippet), "url": h.url} for h in hits]
+    return _json(dumps({"hits": found}))

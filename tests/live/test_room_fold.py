@@ -1,0 +1,289 @@
+"""Old snapshot + events = new snapshot, for every op and audience; and what one may not see never leaves."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from kennislab.core.errors import DomainError
+from kennislab.live.messages import OPS
+from kennislab.live.room.state import fold
+from kennislab.live.room.views import Audience, audience_of
+from tests.live.reducer import reduce
+from tests.live.rooms import LEADER, PEOPLE, Room, participant
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+def _story() -> list[tuple[str, str, dict[str, Any]]]:
+    """Who does what: every op at least once. ``$name`` stands for an id that an earlier op gave."""
+    return [
+        ("f", "step.go", {"to": "2", "step_rev": 0}),
+        ("anna", "contribution.add", {"kind": "bottleneck", "text": "Drie loketten voor één huishouden", "themes": ["samenwerking"]}),
+        ("bram", "contribution.add", {"kind": "solution", "text": "Eén vast gezicht in de wijk", "answers": "$1", "consent": "public_anonymous"}),
+        ("anna", "contribution.edit", {"contribution": "$1", "base_rev": 1, "text": "Drie loketten, één huishouden"}),
+        ("f", "contribution.add", {"kind": "linking_opportunity", "text": "Isolatie en schuldhulp", "on_behalf_of": "mevrouw Jansen"}),
+        ("f", "contribution.move", {"contribution": "$2", "themes": ["vertrouwen"], "kind": "insight"}),
+        ("f", "question.mark", {"contribution": "$2", "warmth": "warm"}),
+        ("f", "contribution.hide", {"contribution": "$1"}),
+        ("f", "contribution.show", {"contribution": "$1"}),
+        ("chris", "action.add", {"text": "Wijkteam bellen", "owner": "Chris", "due": "2026-12-01"}),
+        ("chris", "hand.raise", {"up": True}),
+        ("f", "moderation.set", {"mode": "pre"}),
+        ("bram", "contribution.add", {"kind": "bottleneck", "text": "Wacht op goedkeuring"}),
+        ("f", "contribution.show", {"contribution": "$5"}),
+        ("f", "moderation.set", {"mode": "post"}),
+        ("f", "moderation.set", {"participant": "chris", "held": True}),
+        ("chris", "contribution.add", {"kind": "bottleneck", "text": "Vastgehouden"}),
+        ("f", "participant.move", {"participant": "anna", "group": "g1"}),
+        ("f", "participant.move", {"participant": "bram", "group": "g2"}),
+        ("anna", "contribution.add", {"kind": "insight", "text": "Alleen voor onze groep", "consent": "group"}),
+        ("f", "participant.move", {"participant": "bram", "group": "g1"}),
+        ("f", "participant.move", {"participant": "anna", "group": None}),
+        ("f", "step.go", {"to": "3", "step_rev": 1}),
+        ("anna", "contribution.add", {"kind": "advice", "text": "Nog even geheim"}),
+        ("bram", "contribution.add", {"kind": "insight", "text": "Ook geheim"}),
+        ("bram", "contribution.retract", {"contribution": "$9"}),
+        ("f", "reveal", {}),
+        ("f", "timer.extend", {"seconds": 60}),
+        ("f", "timer.pause", {}),
+        ("f", "timer.extend", {"seconds": 30}),
+        ("f", "timer.resume", {}),
+        ("f", "round.close", {}),
+        ("f", "round.open", {}),
+        ("f", "step.go", {"to": "4", "step_rev": 2}),
+        ("f", "round.open", {"ballot": {"title": "Wat eerst?", "budget": 3}}),
+        ("anna", "vote.cast", {"ballot": "$b", "choices": {"$1": 2, "$3": 1}}),
+        ("bram", "vote.cast", {"ballot": "$b", "choices": {"$3": 3}}),
+        ("anna", "vote.cast", {"ballot": "$b", "choices": {"$1": 1}}),
+        ("f", "vote.cast", {"ballot": "$b", "choices": {"$1": 1}}),
+        ("f", "round.close", {"ballot": "$b"}),
+        ("f", "projector.show", {"scene": "ballot", "ballot": "$b", "follow": False}),
+        ("f", "projector.blank", {"on": True}),
+        ("f", "projector.blank", {"on": False}),
+        ("f", "participant.remove", {"participant": "chris"}),
+    ]
+
+
+def _fill(value: Any, made: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {_fill(k, made): _fill(v, made) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_fill(v, made) for v in value]
+    return made.get(value, value) if isinstance(value, str) else value
+
+
+def play(monkeypatch: Any) -> list[dict[str, Any]]:
+    """Plays the story; for every step and audience what it had, what it got, and what it should have then."""
+    count = iter(range(1, 1000))
+    monkeypatch.setattr("kennislab.live.room.decide.new_id", lambda: f"id{next(count):03d}")
+    room, made, cases = Room().open(), {}, []
+    number = 0
+    for who, type_, fields in _story():
+        actor = LEADER if who == "f" else participant(who)
+        before = {a.id or a.kind: (a, room.snapshot(a)) for a in room.audiences()}
+        seq = room.tail.seq
+        extra = room.do(actor, type_, **_fill(fields, made))
+        assert isinstance(extra, dict), f"{who} {type_}: {extra}"
+        if "contribution" in extra:
+            number += 1
+            made[f"${number}"] = extra["contribution"]
+        if "ballot" in extra:
+            made["$b"] = extra["ballot"]
+        for name, (audience, snapshot) in before.items():
+            after = audience_of(room.state, name) if audience.kind == "participant" else audience
+            cases.append({"op": type_, "audience": name, "snapshot": snapshot, "frames": [room.frame(after, seq)], "expected": room.snapshot(after)})
+    return cases
+
+
+def test_every_op_is_in_the_story() -> None:
+    names = {op.model_fields["type"].annotation.__args__[0] for op in OPS}  # type: ignore[union-attr]
+    elsewhere = {"lab.open", "lab.close", "quarantine.accept", "quarantine.reject"}  # these need a lab: see test_live_ops.py
+    assert names - {type_ for _, type_, _ in _story()} == elsewhere
+
+
+def test_old_snapshot_and_events_make_the_new_snapshot(monkeypatch: Any) -> None:
+    for case in play(monkeypatch):
+        state = case["snapshot"]
+        for frame in case["frames"]:
+            state = reduce(state, frame)
+        assert state == case["expected"], (case["op"], case["audience"])
+
+
+def test_the_browser_has_the_same_cases(monkeypatch: Any) -> None:
+    """``tests/js`` replays this file. When it is stale, run the tests once with KENNISLAB_WRITE_FIXTURES=1."""
+    import os
+
+    told = json.dumps(play(monkeypatch), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+    path = FIXTURES / "room.json"
+    if os.environ.get("KENNISLAB_WRITE_FIXTURES"):
+        FIXTURES.mkdir(exist_ok=True)
+        path.write_text(told, "utf-8")
+    assert path.read_text("utf-8") == told
+
+
+def test_hidden_text_does_not_leave() -> None:
+    room = Room().open()
+    room.do(LEADER, "step.go", to="3", step_rev=0)
+    room.do(participant("anna"), "contribution.add", kind="advice", text="geheim van anna")
+    for audience in room.audiences():
+        seen = json.dumps(room.snapshot(audience)) + json.dumps(room.frame(audience, 0))
+        assert ("geheim van anna" in seen) == (audience.id == "anna")
+        assert room.snapshot(audience)["counts"]["hidden"] == 1
+    room.do(LEADER, "reveal")
+    assert all("geheim van anna" in json.dumps(room.snapshot(a)) for a in room.audiences())
+
+
+def test_anonymous_is_anonymous_for_the_facilitator_too() -> None:
+    room = Room().open()
+    room.do(participant("anna"), "contribution.add", kind="bottleneck", text="zonder naam", consent="public_anonymous")
+    (seen,) = room.snapshot(Audience("facilitators", "f:1"))["contributions"].values()
+    assert (seen["author"], seen["municipality"]) == (None, None)
+    assert "anna" not in json.dumps([room.frame(Audience("facilitators", "f:1"), 4), room.frame(Audience("projector"), 0)])
+
+
+def test_group_contributions_stay_in_the_group() -> None:
+    room = Room().open()
+    room.do(LEADER, "participant.move", participant="anna", group="g1")
+    room.do(LEADER, "participant.move", participant="bram", group="g1")
+    room.do(participant("anna"), "contribution.add", kind="insight", text="onder ons", consent="group")
+    who = {(a.id or a.kind): "onder ons" in json.dumps(room.snapshot(a)) + json.dumps(room.frame(a, 5)) for a in room.audiences()}
+    assert who == {"f:1": True, "projector": False, "anna": True, "bram": True, "chris": False}
+
+
+def test_two_facilitators_and_one_step() -> None:
+    room = Room().open()
+    assert room.do(LEADER, "step.go", to="2", step_rev=0) == {"step_rev": 1}
+    refused = room.do(LEADER, "step.go", to="3", step_rev=0)
+    assert isinstance(refused, DomainError) and (refused.type, refused.status) == ("step-moved", 409)
+    assert room.state.step.id == "2"
+
+
+def test_a_sentence_begun_in_time_comes_in_late() -> None:
+    room = Room().open()
+    room.do(LEADER, "step.go", to="2", step_rev=0)
+    room.now += timedelta(minutes=16)
+    room.do(participant("anna"), "contribution.add", kind="bottleneck", text="net te laat")
+    room.do(LEADER, "step.go", to="1", step_rev=1)
+    refused = room.do(participant("anna"), "contribution.add", kind="bottleneck", text="hier niet")
+    assert isinstance(refused, DomainError) and refused.type == "not-now"
+    room.do(participant("anna"), "contribution.add", kind="bottleneck", text="uit de vorige stap", step="2")
+    late = {c.text: (c.late, c.step) for c in room.state.contributions.values()}
+    assert late == {"net te laat": (True, "2"), "uit de vorige stap": (True, "2")}
+
+
+texts = st.text(min_size=1, max_size=40).filter(lambda t: t.strip())
+
+
+class AnyRoom(RuleBasedStateMachine):
+    """Whatever people do in whatever order: every follower that hears it, at its own pace, ends with what a newcomer sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room = Room().open()
+        self.followers = {a.id or a.kind: self.room.snapshot(a) for a in self.room.audiences()}
+
+    def _some(self, data: st.DataObject, things: Any) -> str:
+        return data.draw(st.sampled_from(sorted(things))) if things else "none"
+
+    @rule(who=st.sampled_from(PEOPLE), text=texts, kind=st.sampled_from(["bottleneck", "insight", "advice"]), consent=st.sampled_from(["group", "programme", "public_anonymous"]))
+    def add(self, who: str, text: str, kind: str, consent: str) -> None:
+        self.room.do(participant(who), "contribution.add", text=text, kind=kind, consent=consent)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), text=texts)
+    def edit(self, data: st.DataObject, who: str, text: str) -> None:
+        self.room.do(participant(who), "contribution.edit", contribution=self._some(data, self.room.state.contributions), base_rev=1, text=text)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE))
+    def retract(self, data: st.DataObject, who: str) -> None:
+        self.room.do(participant(who), "contribution.retract", contribution=self._some(data, self.room.state.contributions))
+
+    @rule(data=st.data(), type_=st.sampled_from(["contribution.hide", "contribution.show"]))
+    def hide_or_show(self, data: st.DataObject, type_: str) -> None:
+        self.room.do(LEADER, type_, contribution=self._some(data, self.room.state.contributions))
+
+    @rule(data=st.data(), group=st.sampled_from([None, "g1", "g2"]), kind=st.sampled_from(["bottleneck", "solution"]))
+    def place(self, data: st.DataObject, group: str | None, kind: str) -> None:
+        self.room.do(LEADER, "contribution.move", contribution=self._some(data, self.room.state.contributions), group=group, kind=kind)
+
+    @rule(who=st.sampled_from(PEOPLE), group=st.sampled_from([None, "g1", "g2"]))
+    def regroup(self, who: str, group: str | None) -> None:
+        self.room.do(LEADER, "participant.move", participant=who, group=group)
+
+    @rule(to=st.sampled_from(["1", "2", "3", "4"]), behind=st.sampled_from([0, 0, 1]))
+    def go(self, to: str, behind: int) -> None:
+        self.room.do(LEADER, "step.go", to=to, step_rev=max(0, self.room.state.step.rev - behind))
+
+    @rule(type_=st.sampled_from(["reveal", "timer.pause", "timer.resume", "round.open", "round.close", "projector.blank"]))
+    def lead(self, type_: str) -> None:
+        self.room.do(LEADER, type_)
+
+    @rule(mode=st.sampled_from(["pre", "post"]), who=st.sampled_from(PEOPLE), held=st.booleans())
+    def moderate(self, mode: str, who: str, held: bool) -> None:
+        self.room.do(LEADER, "moderation.set", mode=mode)
+        self.room.do(LEADER, "moderation.set", participant=who, held=held)
+
+    @rule()
+    def ballot(self) -> None:
+        self.room.do(LEADER, "round.open", ballot={"title": "Wat eerst?"})
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE))
+    def vote(self, data: st.DataObject, who: str) -> None:
+        if self.room.state.ballots:
+            ballot = self.room.state.ballots[self._some(data, self.room.state.ballots)]
+            self.room.do(participant(who), "vote.cast", ballot=ballot.id, choices={data.draw(st.sampled_from(ballot.choices))["id"]: data.draw(st.integers(0, 4))})
+
+    @rule(data=st.data())
+    def close_ballot(self, data: st.DataObject) -> None:
+        self.room.do(LEADER, "round.close", ballot=self._some(data, self.room.state.ballots))
+
+    @rule(who=st.sampled_from(PEOPLE), up=st.booleans())
+    def hand(self, who: str, up: bool) -> None:
+        self.room.do(participant(who), "hand.raise", up=up)
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def remove(self, who: str) -> None:
+        if sum(not p.gone for p in self.room.state.people.values()) > 1:
+            self.room.do(LEADER, "participant.remove", participant=who)
+
+    @rule(who=st.sampled_from(sorted(["f:1", "projector", *PEOPLE])), twice=st.booleans())
+    def hears(self, who: str, twice: bool) -> None:
+        """One follower gets what it missed; perhaps twice, perhaps from an older number on."""
+        state = self.followers[who]
+        since = state["seq"] - 1 if twice and state["seq"] > 4 else state["seq"]
+        frame = self.room.frame(self._audience(who), since)
+        state = reduce(state, frame)
+        self.followers[who] = reduce(state, frame) if twice else state
+        assert self.followers[who] == self.room.snapshot(self._audience(who))
+
+    @rule()
+    def restart(self) -> None:
+        """A process that starts again reads the same room from the journal."""
+        assert fold(self.room.rows) == self.room.state
+
+    @invariant()
+    def nobody_sees_what_is_not_for_them(self) -> None:
+        for who in PEOPLE:
+            seen = self.room.snapshot(self._audience(who))["contributions"]
+            for id_ in seen:
+                one = self.room.state.contributions[id_]
+                assert not one.retracted
+                assert one.author == who or not (one.unrevealed or one.hidden or one.pending)
+        for id_ in self.room.snapshot(Audience("projector"))["contributions"]:
+            one = self.room.state.contributions[id_]
+            assert not (one.unrevealed or one.hidden or one.pending or one.retracted or (one.consent == "group" and one.group))
+
+    def _audience(self, who: str) -> Audience:
+        if who == "projector":
+            return Audience("projector")
+        return Audience("facilitators", who) if who.startswith("f:") else audience_of(self.room.state, who)
+
+
+AnyRoom.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyRoom = AnyRoom.TestCase
