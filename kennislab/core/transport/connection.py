@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 # gevent replaces socket.socket, whose send() waits; this is the plain system call.
-_send = _socket.socket.send
+send = _socket.socket.send
 _READ, _WRITE = 1, 2
 _READ_SIZE = 4096
 _CUT = struct.pack("ii", 1, 0)  # SO_LINGER: close at once and drop what the kernel still holds
@@ -100,19 +100,19 @@ class Connection:
         if self.closed:
             return
         if self.backlog:
-            self._wait(memoryview(wire))
+            self.keep(memoryview(wire))
             return
         try:
-            sent = _send(self.raw, wire)
+            sent = send(self.raw, wire)
         except BlockingIOError:
             sent = 0
         except OSError:
             self.cut("transport error")
             return
         if sent != len(wire):
-            self._wait(memoryview(wire)[sent:])
+            self.keep(memoryview(wire)[sent:])
 
-    def _wait(self, rest: memoryview) -> None:
+    def keep(self, rest: memoryview) -> None:
         """Keep `rest` until the kernel takes more. One frame always fits, whatever its size."""
         if self.backlog and self.backlog_bytes + len(rest) > self.backlog_limit:
             self.cut("slow")
@@ -129,7 +129,7 @@ class Connection:
         try:
             while self.backlog:
                 rest = self.backlog[0]
-                sent = _send(self.raw, rest)
+                sent = send(self.raw, rest)
                 self.backlog_bytes -= sent
                 if sent < len(rest):
                     self.backlog[0] = rest[sent:]

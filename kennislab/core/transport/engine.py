@@ -20,7 +20,7 @@ import gevent
 import socketio
 
 from . import framing, handshake
-from .connection import Connection
+from .connection import Connection, send
 from .packets import CONNECT, BadPacket, Incoming
 from .quiet import log
 
@@ -178,12 +178,24 @@ class Engine(engineio.Server):
         connection.write(framing.text_frame(encoded.encode()))
 
     def write(self, wire: bytes, sids: Iterable[str | None]) -> None:
-        """One finished frame to many, by Engine.IO sid. The hot loop of a broadcast."""
-        sockets = self.sockets
+        """One finished frame to many, by Engine.IO sid. The hot loop of a broadcast: `Connection.write`, unrolled."""
+        sockets, size = self.sockets, len(wire)
         for sid in sids:
             connection = sockets.get(sid)
-            if connection is not None:
+            if connection is None:
+                continue
+            if connection.backlog:
                 connection.write(wire)
+                continue
+            try:
+                sent = send(connection.raw, wire)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                connection.cut("transport error")
+                continue
+            if sent != size:
+                connection.keep(memoryview(wire)[sent:])
 
     def disconnect(self, sid: str | None = None) -> None:
         for connection in [self.sockets[sid]] if sid in self.sockets else [] if sid else list(self.sockets.values()):

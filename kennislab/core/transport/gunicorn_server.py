@@ -13,10 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from gevent import GreenletExit
 from gunicorn.app.base import BaseApplication
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
+
+from .quiet import AtMost
 
 _LOG_LEVEL = "warning"
 
@@ -32,6 +35,7 @@ class Http(GeventWorker):
         # What gunicorn.workers.base.Worker.__init__ sets up for a child of its master is left out: heartbeat file, signals.
         self.cfg = config
         self.log = Logger(config)
+        self.log.error_log.addFilter(AtMost())
         self.alive = True
         self.nr = 0
         self.max_requests = float("inf")
@@ -40,6 +44,10 @@ class Http(GeventWorker):
 
     def handle(self, client: Any, address: Any) -> None:
         super().handle(self.listener, client, address)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        if not isinstance(exc, GreenletExit):  # the server stops while this connection waits for its next request
+            super().handle_error(req, client, addr, exc)
 
     def stop(self) -> None:
         """Close each connection after the answer it is giving."""

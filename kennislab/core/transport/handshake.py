@@ -88,7 +88,8 @@ def may_connect(origin: str | None, environ: Mapping[str, Any], allowed: frozens
     if origin is None:
         return True
     here = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
-    return origin_of(origin) in allowed or origin_of(origin) == origin_of(here)
+    there = origin_of(origin)
+    return there != "" and (there in allowed or there == origin_of(here))
 
 
 def origin_of(url: str) -> str:
@@ -110,9 +111,7 @@ def kept(environ: Mapping[str, Any]) -> dict[str, Any]:
     Without an Origin the cookies are left out: only a token counts then, so that no page can make
     a browser speak for its user through a client that hides where it comes from.
     """
-    small: dict[str, Any] = {
-        key: value for key, value in environ.items() if isinstance(value, str) and not key.startswith(_NOT_KEPT)
-    }
+    small: dict[str, Any] = {key: value for key, value in environ.items() if isinstance(value, str) and not key.startswith(_NOT_KEPT)}
     if "HTTP_ORIGIN" not in environ:
         small.pop("HTTP_COOKIE", None)
     small["wsgi.url_scheme"] = environ.get("wsgi.url_scheme", "http")

@@ -26,6 +26,7 @@ class _Handler(pywsgi.WSGIHandler):
     def process_result(self) -> None:
         if isinstance(self.result, Taken):
             self.close_connection = True
+            self.socket = None  # or pywsgi would read what is left, and that is the phone's first message
             return
         super().process_result()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 from typing import Any
 
@@ -34,9 +35,10 @@ def make_app(**config: Any) -> Flask:
 
     @app.post("/say")
     def say() -> str:
-        """`count` frames of `size` bytes of payload each, every `every` ms."""
-        count, size, every = (int(request.args.get(name, default)) for name, default in (("count", 1), ("size", 10), ("every", 0)))
-        for number in range(count):
+        """`count` frames of `size` bytes of payload each, numbered `from`, every `every` ms."""
+        defaults = {"count": 1, "size": 10, "every": 0, "from": 0}
+        count, size, every, first = (int(request.args.get(name, default)) for name, default in defaults.items())
+        for number in range(first, first + count):
             text = chr(97 + number % 26) * (size // 2) + "é" * (size // 4)
             sockets.deliver(sockets.frame("events", json.dumps({"n": number, "text": text}, ensure_ascii=False)), list(present))
             if every:
@@ -59,8 +61,7 @@ def make_app(**config: Any) -> Flask:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         with open("/proc/self/statm", encoding="ascii") as file:
             rss = int(file.read().split()[1]) * resource.getpagesize()
-        people = {sid: about for sid, about in present.items()}
-        return {**sockets.stats(), "rss": rss, "cpu": usage.ru_utime + usage.ru_stime, "present": people, "left": left}
+        return {**sockets.stats(), "pid": os.getpid(), "rss": rss, "cpu": usage.ru_utime + usage.ru_stime, "present": present, "left": left}
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
