@@ -84,6 +84,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=1 << 15)
 def _word(raw: str) -> str:
     """The folded word of a token, without a genitive or plural after an apostrophe: *VvE's* → *vve*, *programma's* → *programma*."""
     plain = fold(_SHORT.sub("", raw))

@@ -1,0 +1,21 @@
+"""The text index: features put documents in, inside their own transaction; anybody may ask, and sees only what is theirs to see.
+
+How it works. A document's words are reduced to stems (:mod:`kennislab.core.language`) and kept in the database's own full-text
+index (SQLite FTS5, PostgreSQL GIN over a tsvector). A question becomes a handful of look-ups that each give the numbers of
+documents; combining, ranking, filtering by audience and counting facets happen on arrays (:mod:`.columns`). So both databases give
+the same answer in the same order, and counting costs the same for ten hits as for fifty thousand.
+
+Audiences are names such as ``public``, ``programme:3``, ``facilitators:3``, ``group:17``; a document has one, who asks has several.
+"""
+
+from __future__ import annotations
+
+from kennislab.core.search.reading import search, similar
+from kennislab.core.search.shapes import Document, Hit, Results
+from kennislab.core.search.tables import SearchDocument, SearchWord, is_own_table
+from kennislab.core.search.writing import index, index_all, rebuild, remove
+
+__all__ = [
+    "Document", "Hit", "Results", "SearchDocument", "SearchWord",
+    "index", "index_all", "is_own_table", "rebuild", "remove", "search", "similar",
+]  # fmt: skip

@@ -1,0 +1,168 @@
+"""The documents' audience, date, length and facets as arrays by document number, kept in memory, one set per database.
+
+A number never changes its meaning (a changed document gets a new one, numbers are not used again), so nothing here can grow stale and
+nothing has to be invalidated: what an answer names and is not here yet, is read. Only what a transaction has not committed yet is
+not kept, as its numbers come free again when it fails. Costs about 60 bytes per document.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kennislab.core.search.engines import Ids
+from kennislab.core.search.tables import DOCUMENT
+
+_WRITING = "kl_search_writing"
+_SPREAD = 2_000
+"""More unknown documents than this are read as one range instead of by number."""
+
+
+@dataclass
+class Facet:
+    """One facet: a code per value (from 1), and per document a row of codes, filled up with 0."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+    values: list[str] = field(default_factory=lambda: [""])
+    rows: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 1), dtype=np.int32))
+
+    def code(self, value: str) -> int:
+        if value not in self.codes:
+            self.codes[value] = len(self.values)
+            self.values.append(value)
+        return self.codes[value]
+
+
+class Columns:
+    """What is known of the documents of one database."""
+
+    def __init__(self) -> None:
+        self.known = np.zeros(0, dtype=bool)
+        self.audience = np.zeros(0, dtype=np.int32)
+        self.at = np.zeros(0, dtype=np.float64)
+        self.length = np.zeros(0, dtype=np.float32)
+        self.audiences: dict[str, int] = {}
+        self.facets: dict[str, Facet] = {}
+
+    def copy(self) -> Columns:
+        """A set of its own, for a reader that sees what others may not."""
+        other = Columns()
+        other.known, other.audience, other.at, other.length = self.known.copy(), self.audience.copy(), self.at.copy(), self.length.copy()
+        other.audiences = dict(self.audiences)
+        other.facets = {name: Facet(dict(f.codes), list(f.values), f.rows.copy()) for name, f in self.facets.items()}
+        return other
+
+    def unknown(self, ids: Ids) -> Ids:
+        """Those of ``ids`` that are not here yet."""
+        if not len(ids):
+            return ids
+        beyond = ids >= len(self.known)
+        return np.concatenate([ids[~beyond][~self.known[ids[~beyond]]], ids[beyond]]) if beyond.any() else ids[~self.known[ids]]
+
+    def room(self, size: int) -> None:
+        """Makes room for numbers below ``size``."""
+        have = len(self.known)
+        if size <= have:
+            return
+        more = max(size, have * 5 // 4, 1024) - have
+        self.known = np.pad(self.known, (0, more))
+        self.audience = np.pad(self.audience, (0, more))
+        self.at = np.pad(self.at, (0, more))
+        self.length = np.pad(self.length, (0, more))
+        for facet in self.facets.values():
+            facet.rows = np.pad(facet.rows, ((0, more), (0, 0)))
+
+    def take(self, rows: list[Any]) -> None:
+        """Takes in rows (id, kind, audience, at, length, facets)."""
+        if not rows:
+            return
+        self.room(max(row.id for row in rows) + 1)
+        for row in rows:
+            number = row.id
+            self.audience[number] = self.audiences.setdefault(row.audience, len(self.audiences) + 1)
+            self.at[number] = row.at.timestamp()
+            self.length[number] = row.length
+            self._put(number, "kind", [row.kind])
+            for name, values in json.loads(row.facets).items():
+                if name != "kind":
+                    self._put(number, name, values)
+            self.known[number] = True
+
+    def _put(self, number: int, name: str, values: list[str]) -> None:
+        facet = self.facets.get(name)
+        if facet is None:
+            facet = self.facets[name] = Facet(rows=np.zeros((len(self.known), 1), dtype=np.int32))
+        if len(values) > facet.rows.shape[1]:
+            facet.rows = np.pad(facet.rows, ((0, 0), (0, len(values) - facet.rows.shape[1])))
+        facet.rows[number, : len(values)] = [facet.code(value) for value in values]
+
+
+_of_database: WeakKeyDictionary[sa.Engine, Columns] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def note_writing(session: Session) -> None:
+    """Remembers that the present transaction of this session has put documents in."""
+    session.connection()
+    session.info[_WRITING] = session.get_transaction()
+
+
+class View:
+    """The columns for one question: as this session sees the documents, and which of them are for these audiences."""
+
+    def __init__(self, session: Session, audiences: Sequence[str]) -> None:
+        self.session, self.audiences = session, audiences
+        self.columns = _of_database.setdefault(session.connection().engine, Columns())
+        if session.info.get(_WRITING) is not None and session.info[_WRITING] is session.get_transaction():
+            self.columns = self.columns.copy()
+        self._mask()
+
+    def _mask(self) -> None:
+        codes = [self.columns.audiences[name] for name in self.audiences if name in self.columns.audiences]
+        self.visible = one_of(self.columns.audience, codes)
+        """Per document number: is it for one of these audiences."""
+
+    def any_visible(self, ids: Ids) -> bool:
+        """Whether one of these is for these audiences. Afterwards all of them are in the columns."""
+        if not len(ids):
+            return False
+        unknown = self.columns.unknown(ids)
+        if len(unknown):
+            rows = _read(self.session.connection(), unknown)
+            with _lock:
+                self.columns.take(rows)
+        if len(unknown) or len(self.visible) != len(self.columns.known):
+            self._mask()
+        return bool(self.visible[ids].any())
+
+
+def one_of(codes: npt.NDArray[np.int32], wanted: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Where ``codes`` is one of a few wanted ones."""
+    mask = np.zeros(codes.shape, dtype=bool)
+    for code in wanted:
+        mask |= codes == code
+    return mask
+
+
+def _read(connection: sa.Connection, ids: Ids) -> list[Any]:
+    chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.audience, DOCUMENT.c.at, DOCUMENT.c.length, DOCUMENT.c.facets)
+    if len(ids) > _SPREAD:
+        return list(connection.execute(chosen.where(DOCUMENT.c.id.between(int(ids.min()), int(ids.max())))))
+    return list(connection.execute(chosen.where(DOCUMENT.c.id.in_(ids.tolist()))))
+
+
+def _forget(target: sa.Table, connection: sa.Connection, **_: Any) -> None:
+    """Tables made anew start counting anew."""
+    _of_database.pop(connection.engine, None)
+
+
+sa.event.listen(DOCUMENT, "after_create", _forget)

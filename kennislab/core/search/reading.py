@@ -1,0 +1,208 @@
+"""Asking: from a question to a page of results, and from a text to what looks like it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kennislab.core.search import question as questions
+from kennislab.core.search.columns import Columns, View, one_of
+from kennislab.core.search.engines import NONE, Ids, engine_of
+from kennislab.core.search.shapes import Hit, Results
+from kennislab.core.search.snippets import mark, snippet
+from kennislab.core.search.tables import DOCUMENT
+from kennislab.core.search.terms import Finder, Term
+
+Scores = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+MOST_FACET_VALUES = 60
+_PHRASE = 2.0
+_FEWEST = 0.4
+"""When nothing holds all words: how much of the best score a hit must have to be shown."""
+
+
+@dataclass
+class _Found:
+    """Documents (dense by number) with their score, and the stems that made them match."""
+
+    columns: Columns
+    mask: Mask
+    score: Scores
+    stems: set[str]
+    relaxed: bool
+    corrections: list[tuple[str, str]]
+
+
+def search(
+    session: Session,
+    query: str,
+    audiences: Collection[str],
+    facets: Mapping[str, Collection[str]] | None = None,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    order: Literal["relevance", "date"] = "relevance",
+    half_typed: bool = False,
+) -> Results:
+    """What ``audiences`` may see of what ``query`` asks for.
+
+    ``query``: words (all of them; word forms, compounds and typing mistakes included), ``"a phrase"``, ``-excluded``; any text will
+    do, an empty one asks for everything. ``facets``: name → wanted values; several values of one name widen, several names narrow.
+    Equal scores: newest first.
+    """
+    if not audiences:
+        return Results(0, [], {})
+    found = _find(session, questions.read(query, half_typed), sorted(audiences))
+    if found is None:
+        return Results(0, [], {})
+    counts, mask = _filter(found, {name: values for name, values in (facets or {}).items() if values})
+    ids = np.flatnonzero(mask)
+    keys = found.columns.at if order == "date" else _with_date(found, ids)
+    top = _top(ids, keys, offset + max(limit, 0))[offset:]
+    hits = _hits(session, top, found.score, found.stems)
+    return Results(len(ids), hits, counts, found.relaxed, found.corrections)
+
+
+def similar(
+    session: Session,
+    text: str,
+    kinds: Collection[str],
+    audiences: Collection[str],
+    limit: int = 5,
+    *,
+    half_typed: bool = False,
+    besides: Collection[tuple[str, str]] = (),
+    least: float = 0.12,
+) -> list[Hit]:
+    """What is most like ``text``: documents of these kinds (none named: any) that share its telling words.
+
+    ``score`` is the share of the text's weight that a document holds, 0 to 1; below ``least`` it is not like it. ``besides``: (kind, key)
+    that must not be among them. ``half_typed``: the last word may still be growing.
+    """
+    asked = questions.read(text, half_typed)
+    asked.words = [*asked.words, *(token for phrase in asked.phrases for token in phrase)][: questions.MOST_WORDS]
+    asked.phrases, asked.without = [], []
+    if not audiences or not asked.words or limit < 1:
+        return []
+    found = _find(session, asked, sorted(audiences), any_of=True)
+    if found is None:
+        return []
+    _, mask = _filter(found, {"kind": kinds} if kinds else {})
+    ids = np.flatnonzero(mask & (found.score >= least))
+    hits = _hits(session, _top(ids, _with_date(found, ids), limit + len(besides)), found.score, found.stems)
+    return [hit for hit in hits if (hit.kind, hit.key) not in set(besides)][:limit]
+
+
+def _find(session: Session, asked: questions.Question, audiences: Sequence[str], any_of: bool = False) -> _Found | None:
+    """The documents that answer, with their scores; None when there is nothing that this audience may see."""
+    connection = session.connection()
+    view = View(session, audiences)
+    finder = Finder(connection, view.any_visible)
+    terms = [finder.term(token, half=token.word == asked.half) for token in asked.words]
+    phrases = [finder.phrase(phrase) for phrase in asked.phrases]
+    without = [finder.phrase(phrase) if len(phrase) > 1 else finder.exact(phrase[0]) for phrase in asked.without]
+    everything = NONE if asked.asks else engine_of(connection).of_audience(connection, audiences)
+    if not any([*(term.answers for term in terms), *map(len, phrases), view.any_visible(everything)]):
+        return None
+    total = int(connection.scalar(sa.select(sa.func.max(DOCUMENT.c.id))) or 1)
+    found = _combine(view, total, terms, phrases, any_of)
+    if not asked.asks:
+        found.mask[everything] = True
+    elif not any_of and not phrases and not found.mask.any():
+        found = _combine(view, total, terms, phrases, any_of=True)
+        found.relaxed = True
+        found.mask &= found.score >= _FEWEST * found.score[found.mask].max()
+    for ids in without:
+        found.mask[ids] = False
+    found.stems.update(token.stem for phrase in asked.phrases for token in phrase)
+    return found
+
+
+def _combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Ids], any_of: bool) -> _Found:
+    """Adds up. A rare word counts more (inverse document frequency), a short text a little more than a long one."""
+    size = len(view.visible)
+    score = np.zeros(size, dtype=np.float32)
+    hits = np.zeros(size, dtype=np.int8)
+    most = 0.0
+    ways = [(term.found, 1.0) for term in terms] + [([(_PHRASE, ids)], _PHRASE) for ids in phrases]
+    for found, best in ways:
+        one = np.zeros(size, dtype=np.float32)
+        for weight, ids in sorted(found, key=lambda pair: pair[0]):
+            one[ids] = weight
+        one *= view.visible
+        rarity = float(np.log1p(total / (np.count_nonzero(one) + 0.5)))
+        score += np.float32(rarity) * one
+        hits += one > 0
+        most += rarity * best
+    mask = hits > 0 if any_of else hits == max(len(ways), 1)
+    lengths = view.columns.length
+    if most and mask.any():
+        usual = np.float32(max(float(lengths[mask].mean()), 1.0))
+        score /= np.float32(most) * (0.8 + 0.2 * np.minimum(lengths / usual, 4.0))
+    corrections = [(term.word, term.meant) for term in terms if term.meant]
+    return _Found(view.columns, mask, score, {stem for term in terms for stem in term.stems}, False, corrections)
+
+
+def _filter(found: _Found, wanted: Mapping[str, Collection[str]]) -> tuple[dict[str, list[tuple[str, int]]], Mask]:
+    """Counts per facet, each within the choices made in the others; and what all choices leave."""
+    ids = np.flatnonzero(found.mask)
+    kept: dict[str, Mask] = {}
+    for name, values in wanted.items():
+        facet = found.columns.facets.get(name)
+        codes = [facet.codes[value] for value in values if value in facet.codes] if facet else []
+        kept[name] = np.zeros(len(ids), dtype=bool)
+        if facet and codes:
+            kept[name] |= one_of(facet.rows[ids], codes).any(axis=1)
+    counts: dict[str, list[tuple[str, int]]] = {}
+    for name, facet in found.columns.facets.items():
+        others = [mask for other, mask in kept.items() if other != name]
+        within = ids[np.all(others, axis=0)] if others else ids
+        tally = np.bincount(facet.rows[within].ravel(), minlength=len(facet.values))
+        tally[0] = 0
+        values_found = [(facet.values[code], int(tally[code])) for code in np.flatnonzero(tally)]
+        counts[name] = sorted(values_found, key=lambda pair: (-pair[1], pair[0]))[:MOST_FACET_VALUES]
+    mask = found.mask.copy()
+    for chosen in kept.values():
+        mask[ids] &= chosen
+    return {name: values for name, values in counts.items() if values}, mask
+
+
+def _with_date(found: _Found, ids: Ids) -> npt.NDArray[np.float64]:
+    """Score, and among equals the newest."""
+    at = found.columns.at
+    if not len(ids):
+        return at
+    first, last = float(at[ids].min()), float(at[ids].max())
+    return np.round(found.score.astype(np.float64), 4) + 5e-5 * (at - first) / max(last - first, 1.0)
+
+
+def _top(ids: Ids, keys: npt.NDArray[np.float64], most: int) -> Ids:
+    """The ``most`` best of ``ids``, best first; the lowest number first among equals."""
+    chosen = keys[ids]
+    if len(ids) > most > 0:
+        edge = np.partition(chosen, len(ids) - most)[len(ids) - most]
+        ids, chosen = ids[chosen >= edge], chosen[chosen >= edge]
+    return ids[np.lexsort((ids, -chosen))][:most]
+
+
+def _hits(session: Session, ids: Ids, score: Scores, stems: set[str]) -> list[Hit]:
+    if not len(ids):
+        return []
+    found = session.connection().execute(sa.select(DOCUMENT).where(DOCUMENT.c.id.in_(ids.tolist())))
+    rows: dict[int, Any] = {row.id: row for row in found}
+    hits = []
+    for number in ids.tolist():
+        row = rows[number]
+        title, text = mark(row.title, stems), mark(row.text, stems)
+        why = list(dict.fromkeys(piece for piece, marked in [*title, *text] if marked))
+        facets = {"kind": [row.kind], **json.loads(row.facets)}
+        hits.append(Hit(row.kind, row.key, row.title, title, snippet(text), row.url, round(float(score[number]), 4), row.at, why, facets))
+    return hits

@@ -1,0 +1,58 @@
+"""What goes into the index and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+Marked = list[tuple[str, bool]]
+"""A text in pieces; ``True`` for a piece that matches the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something that can be found. ``kind`` + ``key`` name it; putting it in again replaces it.
+
+    ``audience``: the one group that may find it. ``facets``: name → values, any number; ``kind`` is a facet of itself.
+    """
+
+    kind: str
+    key: str
+    title: str
+    text: str
+    audience: str
+    url: str
+    at: datetime
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document that was found. ``why``: its own words that matched, as written; ``score`` counts within one answer only."""
+
+    kind: str
+    key: str
+    title: str
+    title_marked: Marked
+    snippet: Marked
+    url: str
+    score: float
+    at: datetime
+    why: list[str]
+    facets: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """An answer. ``total`` and ``facets`` count everything found, ``hits`` is the page that was asked for.
+
+    ``facets``: name → [(value, count)], most first; a facet's own choice does not narrow its own counts.
+    ``relaxed``: nothing held all words, so these hold some. ``corrections``: [(typed, taken for)].
+    """
+
+    total: int
+    hits: list[Hit]
+    facets: dict[str, list[tuple[str, int]]]
+    relaxed: bool = False
+    corrections: list[tuple[str, str]] = field(default_factory=list)

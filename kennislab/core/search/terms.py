@@ -1,0 +1,129 @@
+"""From a word that was typed to the documents that answer to it: the word, its compounds, what it may become, what it was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import sqlalchemy as sa
+
+from kennislab.core import language
+from kennislab.core.language import Token
+from kennislab.core.search.engines import NONE, Ids, engine_of
+from kennislab.core.search.tables import WORD
+
+IN_TITLE, EXACT, GROWING, COMPOUND, MEANT, IN_PARTS = 1.5, 1.0, 0.8, 0.6, 0.5, 0.35
+"""How much a match counts, by the way it matches."""
+
+MOST_STEMS = 80
+"""A short word such as *wijk* is part of hundreds of others; the shortest count."""
+
+
+@dataclass
+class Term:
+    """What one word of a question found: (weight, documents), light first, so that the heaviest match counts last and for good."""
+
+    word: str
+    found: list[tuple[float, Ids]] = field(default_factory=list)
+    stems: set[str] = field(default_factory=set)
+    meant: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything answers to it that the asker may see."""
+        return any(len(ids) for _, ids in self.found)
+
+
+class Finder:
+    """Looks words up in one database.
+
+    ``visible`` says whether the asker may see any of these documents, so that nothing else can show, not even in a correction.
+    """
+
+    def __init__(self, connection: sa.Connection, visible: Callable[[Ids], bool]) -> None:
+        self.connection, self.visible = connection, visible
+        self.engine = engine_of(connection)
+
+    def exact(self, token: Token) -> Ids:
+        """Documents that hold this word, in any of its forms."""
+        return self._holding([token.stem])
+
+    def term(self, token: Token, half: bool = False) -> Term:
+        """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
+        term = Term(token.word, stems={token.stem})
+        compounds = self._compounds(token.stem) if len(token.stem) >= 4 else set()
+        growing = self._growing(token.word) - {token.stem} if half else set()
+        term.found = [
+            (IN_PARTS, self._in_parts(token, term)),
+            (COMPOUND, self._holding(sorted(compounds - growing))),
+            (GROWING, self._holding(sorted(growing))),
+            (EXACT, self.exact(token)),
+            (IN_TITLE, self._holding([token.stem], title=True)),
+        ]
+        term.stems |= compounds | growing
+        if not term.answers:
+            self._mend(token, term)
+        return term
+
+    def phrase(self, tokens: list[Token]) -> Ids:
+        """Documents that hold these words right after each other."""
+        ids = self.engine.phrase(self.connection, [token.stem for token in tokens])
+        return ids if self.visible(ids) else NONE
+
+    def _holding(self, stems: list[str], title: bool = False) -> Ids:
+        ids = self.engine.holding(self.connection, stems, title) if stems else NONE
+        return ids if self.visible(ids) else NONE
+
+    def _compounds(self, stem: str) -> set[str]:
+        """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
+        found = self.engine.words(self.connection, [stem], 600)
+        return set(list(dict.fromkeys(other for _, other in found if language.holds_as_part(other, stem)))[:MOST_STEMS])
+
+    def _growing(self, word: str) -> set[str]:
+        """Stems of the words that begin with this one."""
+        if len(word) < 2:
+            return set()
+        found = self.engine.words(self.connection, [f" {word}"], MOST_STEMS)
+        return {stem for other, stem in found if other.startswith(word)}
+
+    def _in_parts(self, token: Token, term: Term) -> Ids:
+        """Documents that hold both parts of a compound, apart: *wijkbudget* finds *budget voor de wijk*."""
+        split = language.parts(token.word, self._known) if len(token.word) >= 8 else None
+        if split is None:
+            return NONE
+        stems = [language.stem(part) for part in split]
+        both = np.intersect1d(self._holding([stems[0]]), self._holding([stems[1]]))
+        if len(both):
+            term.stems.update(stems)
+        return both
+
+    def _known(self, words: Iterable[str]) -> set[str]:
+        return set(self.connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(list(words)))))
+
+    def _mend(self, token: Token, term: Term) -> None:
+        """The nearest words within the mistakes that a word of this length may have.
+
+        A word with k mistakes keeps at least one of k + 1 pieces whole, so only words that share a piece are compared. Two letters that
+        changed places across a cut spoil both pieces; the cut one letter further along catches those.
+        """
+        most = language.mistakes_allowed(token.word)
+        if not most:
+            return
+        word = token.word
+        size = len(word) // (most + 1)
+        cuts = [0, *(size * i for i in range(1, most + 1)), len(word)]
+        padded = f" {word} "
+        middle = [word[a:b] for a, b in zip(cuts[1:-2], cuts[2:-1], strict=True)]
+        fragments = [padded[: cuts[1] + 1], *middle, padded[cuts[-2] + 1 :], padded[cuts[-2] + 2 :]]
+        near: dict[str, int] = {}
+        for other, stem in self.engine.words(self.connection, fragments, 4000):
+            mistakes = min(language.distance(word, other, most), language.distance(token.stem, stem, most) if len(stem) > 4 else most + 1)
+            if mistakes <= most:
+                near[other] = mistakes
+        for other in sorted(near, key=lambda w: (near[w], abs(len(w) - len(word)), w))[:12]:
+            ids = self._holding([language.stem(other)])
+            if len(ids) and (not term.meant or near[other] == near[term.meant]):
+                term.found.append((MEANT, ids))
+                term.stems.add(language.stem(other))
+                term.meant = term.meant or other
