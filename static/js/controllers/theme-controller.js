@@ -5,7 +5,7 @@ const ORDER = ["auto", "light", "dark"];
 /** Switches between the device's choice, light and dark. Kept in a cookie, so that the server writes `data-theme` and nothing flashes. */
 export default function connect(button, { signal }) {
   const words = button.querySelector('[data-role="theme-text"]') || button;
-  const names = { auto: t("Licht of donker: zoals je apparaat"), light: t("Licht"), dark: t("Donker") };
+  const names = { auto: t("Kleuren: zoals je apparaat"), light: t("Kleuren: licht"), dark: t("Kleuren: donker") };
   const now = () => document.documentElement.dataset.theme || "auto";
   const show = () => {
     words.textContent = names[now()];
