@@ -39,7 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SIGN_IN_HOURS", 12, "How long a sign-in lasts without activity.", kind=int),
     Setting("LATE_HOURS", 72, "How long a closed room still takes late contributions, into quarantine.", kind=int),
     Setting("FRAME_MS", 50, "Shortest time between two frames to the same audience, in milliseconds.", kind=int),
-    Setting("RUN_JOBS", True, "Whether this process runs jobs (mail, reminders, publishing); with Redis the worker does.", kind=bool),
+    Setting("RUN_JOBS", True, "Whether the server runs jobs itself (mail, reminders, publishing); off when `kennislab worker` does.", kind=bool),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("SECOND_FACTOR", False, "Ask coordinators and facilitators for a one-time code as well.", kind=bool),
     Setting("DEMO", False, "Shows the example accounts on the sign-in page; never for real data.", kind=bool),

@@ -14,7 +14,7 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
-from kennislab.core import error_pages, jobs, security, sockets, templating
+from kennislab.core import error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +73,9 @@ def start_background(app: Flask, spawn: Callable[[Callable[[], None]], Any] | No
     """Starts what runs beside the requests in a serving process: the job runner and the live room's broadcaster."""
     spawn = spawn or (lambda target: threading.Thread(target=target, daemon=True).start())
     runners: list[jobs.Runner] = []
-    if app.config["RUN_JOBS"] and not app.config["REDIS_URL"]:
+    if app.config["REDIS_URL"]:
+        huey_worker.announce(app)
+    if app.config["RUN_JOBS"]:
         runner = jobs.Runner(app)
         spawn(runner.loop)
         runners.append(runner)

@@ -1,8 +1,8 @@
 """Work that takes long or comes later: a row in ``job`` is the truth, whoever runs it only follows.
 
-By default this process runs them, one at a time, in a task of its own. Database work stays in short transactions under the same
-write lock; what computes for long goes through :func:`off_hub`, so that no phone waits for it. With Redis, huey workers
-(``kennislab worker``) run them instead, and this process only queues.
+By default every serving process runs them, one at a time, in a task of its own. Database work stays in short transactions under
+the same write lock; what computes for long goes through :func:`off_hub`, so that no phone waits for it. With Redis and RUN_JOBS
+off, huey workers (``kennislab worker``) run them instead, and the server only queues.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kennislab.core import clock
+from kennislab.core import clock, journal
 from kennislab.core.db import Base, UtcDateTime, db
 from kennislab.core.ids import new_id
 from kennislab.core.signals import job_queued
@@ -139,11 +139,16 @@ def run_all(app: Flask) -> int:
 
 
 def revive(tx: Tx) -> None:
-    """At start-up of the only runner: what was running when the process died goes back in the queue."""
-    tx.session.execute(sa.update(Job).where(Job.state == "running").values(state="queued"))
+    """What was running when a process died goes back in the queue: at once on SQLite (one process), else after an hour."""
+    lost = sa.update(Job).where(Job.state == "running")
+    if tx.session.get_bind().dialect.name != "sqlite":
+        lost = lost.where(Job.not_before < clock.now() - timedelta(hours=1))
+    tx.session.execute(lost.values(state="queued"))
 
 
-def _queue_periodic(tx: Tx) -> None:
+def queue_periodic(tx: Tx) -> None:
+    """Queues the periodic jobs that are due; one process at a time."""
+    journal.hold(tx, "periodic-jobs")
     for name, seconds in _periodic:
         last = tx.session.scalar(sa.select(sa.func.max(Job.created_at)).where(Job.name == name))
         open_ = tx.session.scalar(sa.select(sa.func.count()).where(Job.name == name, Job.state.in_(("queued", "running"))))
@@ -174,7 +179,7 @@ class Runner:
                 if time.monotonic() - checked > 15:
                     checked = time.monotonic()
                     with self.app.app_context(), transaction() as tx:
-                        _queue_periodic(tx)
+                        queue_periodic(tx)
                 if not run_next(self.app):
                     self.wake.wait(timeout=2)
                     self.wake.clear()

@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from kennislab.accounts.actors import Actor
+try:
+    from kennislab.grouping import queries as grouping_queries
+except ImportError:
+    grouping_queries = None
 from kennislab.core import clock, journal
 from kennislab.core.errors import N_, DomainError, Gone, NotFound, Refused, require
 from kennislab.core.ids import hash_token, new_token, show_code
 from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
-from kennislab.grouping import queries as grouping_queries
 from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
 from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
@@ -83,7 +86,7 @@ def open_room(tx: Tx, lab: Lab, actor_key: str) -> LiveRoom:
         "title": lab.title,
         "quarter": lab.quarter,
         "agenda": [agenda_step(item) for item in lab.agenda],
-        "groups": [{"id": str(group.id), "name": group.name} for group in grouping_queries.groups_of(tx.session, lab.id)],
+        "groups": [{"id": str(group.id), "name": group.name} for group in (grouping_queries.groups_of(tx.session, lab.id) if grouping_queries else [])],
         "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
     }
     _record(tx, state, lab.id, [Entry("lab.opened", opened, actor_key)])

@@ -1,0 +1,292 @@
+// Made by `kennislab messages` from kennislab/live/messages.py. Do not edit: change it there and run the command.
+
+/**
+ * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
+ * @typedef {Object} ContributionAdd
+ * @property {string} id
+ * @property {"contribution.add"} type
+ * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"} kind
+ * @property {string} text
+ * @property {string|null} [group]
+ * @property {string|null} [answers]
+ * @property {string[]} [themes]
+ * @property {string|null} [on_behalf_of]
+ * @property {"group"|"programme"|"public_anonymous"|"public_city"} [consent]
+ * @property {string|null} [step]
+ */
+
+/**
+ * New text for what I wrote, based on revision ``base_rev``.
+ * @typedef {Object} ContributionEdit
+ * @property {string} id
+ * @property {"contribution.edit"} type
+ * @property {string} contribution
+ * @property {number} base_rev
+ * @property {string} text
+ */
+
+/**
+ * Takes back what I wrote.
+ * @typedef {Object} ContributionRetract
+ * @property {string} id
+ * @property {"contribution.retract"} type
+ * @property {string} contribution
+ */
+
+/**
+ * Facilitator: off the wall, kept.
+ * @typedef {Object} ContributionHide
+ * @property {string} id
+ * @property {"contribution.hide"} type
+ * @property {string} contribution
+ */
+
+/**
+ * Facilitator: back on the wall; also approves one that waits for moderation.
+ * @typedef {Object} ContributionShow
+ * @property {string} id
+ * @property {"contribution.show"} type
+ * @property {string} contribution
+ */
+
+/**
+ * Facilitator: another kind, group, bottleneck it answers, or other themes. What is left out stays as it is.
+ * @typedef {Object} ContributionMove
+ * @property {string} id
+ * @property {"contribution.move"} type
+ * @property {string} contribution
+ * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"|null} [kind]
+ * @property {string|null} [group]
+ * @property {string|null} [answers]
+ * @property {string[]|null} [themes]
+ */
+
+/**
+ * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots (or 1–5).
+ * @typedef {Object} VoteCast
+ * @property {string} id
+ * @property {"vote.cast"} type
+ * @property {string} ballot
+ * @property {Record<string, number>} choices
+ */
+
+/**
+ * Hand up or down.
+ * @typedef {Object} HandRaise
+ * @property {string} id
+ * @property {"hand.raise"} type
+ * @property {boolean} [up]
+ */
+
+/**
+ * Case owner or facilitator: how close a question comes.
+ * @typedef {Object} QuestionMark
+ * @property {string} id
+ * @property {"question.mark"} type
+ * @property {string} contribution
+ * @property {"warm"|"neutral"|"cold"} warmth
+ */
+
+/**
+ * An agreement, with who does it and when.
+ * @typedef {Object} ActionAdd
+ * @property {string} id
+ * @property {"action.add"} type
+ * @property {string} text
+ * @property {string|null} [owner]
+ * @property {string|null} [due]
+ */
+
+/**
+ * Facilitator: everybody to this step; only if the room is still at ``step_rev``.
+ * @typedef {Object} StepGo
+ * @property {string} id
+ * @property {"step.go"} type
+ * @property {string} to
+ * @property {number} step_rev
+ */
+
+/**
+ * Facilitator: so many seconds more (or, negative, less).
+ * @typedef {Object} TimerExtend
+ * @property {string} id
+ * @property {"timer.extend"} type
+ * @property {number} seconds
+ */
+
+/**
+ * Facilitator: stops the clock.
+ * @typedef {Object} TimerPause
+ * @property {string} id
+ * @property {"timer.pause"} type
+ */
+
+/**
+ * Facilitator: the clock goes on.
+ * @typedef {Object} TimerResume
+ * @property {string} id
+ * @property {"timer.resume"} type
+ */
+
+/**
+ * Facilitator: opens a vote, or (without one) opens phones for input again.
+ * @typedef {Object} RoundOpen
+ * @property {string} id
+ * @property {"round.open"} type
+ * @property {{title: string, kind?: "dots"|"rating", budget?: number, choices?: string[]}|null} [ballot]
+ */
+
+/**
+ * Facilitator: closes this vote and shows the result, or (without one) closes phones for input.
+ * @typedef {Object} RoundClose
+ * @property {string} id
+ * @property {"round.close"} type
+ * @property {string|null} [ballot]
+ */
+
+/**
+ * Facilitator: shows what was written hidden in this step.
+ * @typedef {Object} Reveal
+ * @property {string} id
+ * @property {"reveal"} type
+ */
+
+/**
+ * Facilitator: look before (`pre`) or after (`post`) it shows; or hold one participant's posts.
+ * @typedef {Object} ModerationSet
+ * @property {string} id
+ * @property {"moderation.set"} type
+ * @property {"post"|"pre"|null} [mode]
+ * @property {string|null} [participant]
+ * @property {boolean|null} [held]
+ */
+
+/**
+ * Facilitator: puts somebody in a group (none: plenary).
+ * @typedef {Object} ParticipantMove
+ * @property {string} id
+ * @property {"participant.move"} type
+ * @property {string} participant
+ * @property {string|null} [group]
+ */
+
+/**
+ * Facilitator: this phone is out; what it wrote stays.
+ * @typedef {Object} ParticipantRemove
+ * @property {string} id
+ * @property {"participant.remove"} type
+ * @property {string} participant
+ */
+
+/**
+ * Facilitator: what the projector shows, and whether it follows the session by itself.
+ * @typedef {Object} ProjectorShow
+ * @property {string} id
+ * @property {"projector.show"} type
+ * @property {"join"|"step"|"wall"|"ballot"|"timer"|"blank"} scene
+ * @property {string|null} [ballot]
+ * @property {boolean|null} [follow]
+ */
+
+/**
+ * Facilitator: the projector goes dark at once, or comes back.
+ * @typedef {Object} ProjectorBlank
+ * @property {string} id
+ * @property {"projector.blank"} type
+ * @property {boolean} [on]
+ */
+
+/**
+ * Facilitator: opens the room again after closing.
+ * @typedef {Object} LabOpen
+ * @property {string} id
+ * @property {"lab.open"} type
+ */
+
+/**
+ * Facilitator: closes the room.
+ * @typedef {Object} LabClose
+ * @property {string} id
+ * @property {"lab.close"} type
+ */
+
+/**
+ * Facilitator: a late contribution counts after all.
+ * @typedef {Object} QuarantineAccept
+ * @property {string} id
+ * @property {"quarantine.accept"} type
+ * @property {string} contribution
+ */
+
+/**
+ * Facilitator: a late contribution does not count.
+ * @typedef {Object} QuarantineReject
+ * @property {string} id
+ * @property {"quarantine.reject"} type
+ * @property {string} contribution
+ */
+
+export const OPS = Object.freeze({
+  contribution_add: "contribution.add",
+  contribution_edit: "contribution.edit",
+  contribution_retract: "contribution.retract",
+  contribution_hide: "contribution.hide",
+  contribution_show: "contribution.show",
+  contribution_move: "contribution.move",
+  vote_cast: "vote.cast",
+  hand_raise: "hand.raise",
+  question_mark: "question.mark",
+  action_add: "action.add",
+  step_go: "step.go",
+  timer_extend: "timer.extend",
+  timer_pause: "timer.pause",
+  timer_resume: "timer.resume",
+  round_open: "round.open",
+  round_close: "round.close",
+  reveal: "reveal",
+  moderation_set: "moderation.set",
+  participant_move: "participant.move",
+  participant_remove: "participant.remove",
+  projector_show: "projector.show",
+  projector_blank: "projector.blank",
+  lab_open: "lab.open",
+  lab_close: "lab.close",
+  quarantine_accept: "quarantine.accept",
+  quarantine_reject: "quarantine.reject",
+});
+
+export const EVENTS = Object.freeze({
+  lab_opened: "lab.opened",
+  lab_closed: "lab.closed",
+  participant_joined: "participant.joined",
+  participant_moved: "participant.moved",
+  participant_held: "participant.held",
+  participant_left: "participant.left",
+  contribution_added: "contribution.added",
+  contribution_edited: "contribution.edited",
+  contribution_retracted: "contribution.retracted",
+  contribution_hidden: "contribution.hidden",
+  contribution_shown: "contribution.shown",
+  contribution_moved: "contribution.moved",
+  question_marked: "question.marked",
+  ballot_opened: "ballot.opened",
+  ballot_closed: "ballot.closed",
+  vote_cast: "vote.cast",
+  hand_raised: "hand.raised",
+  step_changed: "step.changed",
+  timer_changed: "timer.changed",
+  round_changed: "round.changed",
+  revealed: "revealed",
+  moderation_changed: "moderation.changed",
+  projector_changed: "projector.changed",
+  op_quarantined: "op.quarantined",
+  op_released: "op.released",
+});
+
+export const KINDS = Object.freeze(["question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action"]);
+export const CONSENTS = Object.freeze(["group", "programme", "public_anonymous", "public_city"]);
+export const SCENES = Object.freeze(["join", "step", "wall", "ballot", "timer", "blank"]);
+export const MOST_OPS = 50;
+export const MOST_BYTES = 65536;
+export const MOST_TEXT = 2000;
+export const SINGLETONS = Object.freeze(["lab", "step", "counts", "projector", "me"]);
