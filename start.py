@@ -147,17 +147,17 @@ def test(words: "list[str]") -> int:
     install("dev.lock")
     if not succeeds(PY, "-m", "tests.support.prepare"):
         stop("De hulpmiddelen voor de tests konden niet worden klaargezet.", "The tools for the tests could not be made ready.")
-    spread = ["-n", "2", "--dist", "loadgroup"]
-    if words == ["--fast"]:
-        return pytest("-m", NOT_FAST, *spread)
-    if "--fast" in words:
-        return pytest("-m", NOT_FAST, *[word for word in words if word != "--fast"])
-    if words:
-        return pytest(*words)
-    measured = pytest("-m", "bench", KENNISLAB_WHOLE_SUITE="1")
+    fast, words = "--fast" in words, [word for word in words if word != "--fast"]
+    names_a_part = any((ROOT / word.split("::")[0]).exists() for word in words if not word.startswith("-"))
+    spread = [] if names_a_part or {"-n", "--pdb", "--collect-only"} & set(words) else ["-n", "2", "--dist", "loadgroup"]
+    if fast:
+        return pytest("-m", NOT_FAST, *(spread + words))
+    if names_a_part or "-m" in words or "-k" in words:
+        return pytest(*(spread + words))
+    measured = pytest("-m", "bench", *words, KENNISLAB_WHOLE_SUITE="1")
     if measured:
         say("De metingen zijn niet geslaagd; de andere tests volgen nu.", "The measurements failed; the other tests follow now.")
-    return pytest("-m", "not bench", *spread, KENNISLAB_WHOLE_SUITE="1") or measured
+    return pytest("-m", "not bench", *(spread + words), KENNISLAB_WHOLE_SUITE="1") or measured
 
 
 def main(words: "list[str]") -> int:

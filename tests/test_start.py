@@ -128,6 +128,10 @@ def test_it_installs_again_when_a_lock_or_the_place_changes(start: ModuleType, m
         (["--fast"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadgroup"]]),
         (["--fast", "tests/core"], [["-m", "NOT_FAST", "tests/core"]]),
         (["tests/core", "-x"], [["tests/core", "-x"]]),
+        (["tests/core/test_search.py::test_x"], [["tests/core/test_search.py::test_x"]]),
+        (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadgroup", "-x"]]),
+        (["-k", "journal"], [["-n", "2", "--dist", "loadgroup", "-k", "journal"]]),
+        (["-x"], [["-m", "bench", "-x"], ["-m", "not bench", "-n", "2", "--dist", "loadgroup", "-x"]]),
         ([], [["-m", "bench"], ["-m", "not bench", "-n", "2", "--dist", "loadgroup"]]),
     ],
 )
