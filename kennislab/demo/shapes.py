@@ -1,0 +1,290 @@
+"""What the demo's YAML files say, as frozen records. Every record keeps the slug by which others refer to it.
+
+An item of a lab is referred to as ``2024-Q1/slug`` from elsewhere and as ``slug`` inside its own lab. Dates are days in
+the Netherlands; municipality codes are those of the day that the record is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Consent = Literal["group", "programme", "public_anonymous", "public_city"]
+Status = Literal["planned", "tried", "partly", "worked", "failed"]
+ItemKind = Literal["bottleneck", "solution", "insight", "lesson", "linking_opportunity", "action", "question", "advice", "association"]
+
+
+@dataclass(frozen=True)
+class City:
+    """A municipality that takes part. ``succeeded_by``: the slug of the one it went up in."""
+
+    slug: str
+    code: str
+    district: str | None
+    succeeded_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Partaker:
+    """One of the eighteen: usually a municipality, once a district of two."""
+
+    name: str
+    cities: tuple[City, ...]
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody invented. ``city`` is None for the programme's own people."""
+
+    slug: str
+    name: str
+    work: str
+    organisation: str
+    city: City | None
+    email: str
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A subject that returns in every lab."""
+
+    slug: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True)
+class AgendaStep:
+    """A block of the day. ``here``: where the room stands at stage live."""
+
+    block: str
+    title: str
+    instruction: str
+    minutes: int
+    input: str = "none"
+    kinds: tuple[str, ...] = ()
+    hidden: bool = False
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A thematic working group."""
+
+    slug: str
+    name: str
+    leader: Person
+    themes: tuple[str, ...]
+    room: str = ""
+    proposal: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A knowledge question. ``returns``: reference to the same question in an earlier lab."""
+
+    slug: str
+    text: str
+    by: Person
+    group: str | None
+    themes: tuple[str, ...]
+    context: str
+    tried: str
+    co: tuple[Person, ...]
+    support: tuple[Person, ...]
+    returns: str | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What became of a solution somewhere: one line in its ledger."""
+
+    city: City
+    status: Status
+    at: date
+    note: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """Anything said in a lab. ``answers``: bottleneck (or question) it answers; ``question``: the knowledge question it came up with.
+
+    ``origin``: items that a lesson or an action was drawn from. ``owner``, ``due``, ``status`` and ``note`` belong to actions.
+    """
+
+    slug: str
+    kind: ItemKind
+    text: str
+    by: Person
+    themes: tuple[str, ...]
+    consent: Consent
+    anonymous: bool = False
+    group: str | None = None
+    question: str | None = None
+    answers: str | None = None
+    origin: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    owner: Person | None = None
+    due: date | None = None
+    status: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A theme proposed for the questions of a lab."""
+
+    slug: str
+    label: str
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A dot vote: ``choices`` are items, ``votes`` the dots per person in the order of the choices."""
+
+    title: str
+    kind: str
+    budget: int
+    choices: tuple[str, ...]
+    votes: tuple[tuple[Person, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two items that say the same, made one at the harvest."""
+
+    keep: str
+    others: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What the facilitator does with the newest lab's contributions."""
+
+    merge: tuple[Merge, ...] = ()
+    edit: tuple[tuple[str, str], ...] = ()
+    leave_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One quarter's meeting. ``items`` are in the order of the day; ``now`` counts those already sent at stage live (newest lab only)."""
+
+    quarter: str
+    title: str
+    theme: str
+    day: date
+    start: str
+    host: City
+    venue: str
+    deadline: date
+    facilitator: Person
+    agenda: tuple[AgendaStep, ...]
+    groups: tuple[Group, ...]
+    questions: tuple[Question, ...]
+    items: tuple[Item, ...]
+    proposals: tuple[Proposal, ...] = ()
+    ballot: Ballot | None = None
+    harvest: Harvest = field(default_factory=Harvest)
+    now: int = 0
+
+    @property
+    def year(self) -> int:
+        """The year it is held in."""
+        return self.day.year
+
+    def ref(self, slug: str) -> str:
+        """How others refer to something of this lab."""
+        return f"{self.quarter}/{slug}"
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """A step of a step-by-step plan. Without ``sources`` it is shown with a warning."""
+
+    title: str
+    who: str
+    when: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A knowledge product. ``state``: draft, early_access or public."""
+
+    slug: str
+    title: str
+    summary: str
+    authors: tuple[Person, ...]
+    themes: tuple[str, ...]
+    state: str
+    made: date
+    approved: date | None
+    public_on: date | None
+    review_on: date | None
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a city that used a product says about it."""
+
+    plan: str
+    city: City
+    by: Person
+    at: date
+    used: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """That a participant joins, continues or stops in a year: who, when, why."""
+
+    year: int
+    partaker: Partaker
+    status: str
+    by: Person
+    at: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything together. The last of ``labs`` is the newest; the others are archived."""
+
+    name: str
+    description: str
+    note: str
+    starts: date
+    ends: date
+    themes: dict[str, Theme]
+    cities: dict[str, City]
+    partakers: tuple[Partaker, ...]
+    people: dict[str, Person]
+    coordinator: Person
+    facilitators: tuple[Person, ...]
+    labs: tuple[Lab, ...]
+    plans: tuple[Plan, ...]
+    feedback: tuple[Feedback, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def archived(self) -> tuple[Lab, ...]:
+        """The labs whose harvest is sealed."""
+        return self.labs[:-1]
+
+    @property
+    def newest(self) -> Lab:
+        """The lab that is in the chosen stage."""
+        return self.labs[-1]
+
+    @property
+    def participants(self) -> tuple[Person, ...]:
+        """Those who come from a municipality."""
+        return tuple(p for p in self.people.values() if p.city is not None)
