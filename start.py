@@ -155,6 +155,8 @@ def test(words: "list[str]") -> int:
     if names_a_part or "-m" in words or "-k" in words:
         return pytest(*(spread + words))
     measured = pytest("-m", "bench", *words, KENNISLAB_WHOLE_SUITE="1")
+    if measured == 5:  # pytest's word for: there are none
+        measured = 0
     if measured:
         say("De metingen zijn niet geslaagd; de andere tests volgen nu.", "The measurements failed; the other tests follow now.")
     return pytest("-m", "not bench", *(spread + words), KENNISLAB_WHOLE_SUITE="1") or measured

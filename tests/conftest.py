@@ -47,16 +47,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Stops what the run shares. In the whole suite a skipped test is a failure: it would hide what is missing."""
-    if hasattr(session.config, "workerinput"):
-        return
-    if folder := _run_folder(session.config):
-        shared_postgres.close(folder)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In the whole suite a skipped test is a failure: it would hide what is missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("KENNISLAB_WHOLE_SUITE") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line("A test was skipped. In the whole suite that counts as a failure.", red=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops what the run shares: by the process that leads it, when the others are gone."""
+    folder = _run_folder(config)
+    if folder and not hasattr(config, "workerinput"):
+        shared_postgres.close(folder)
 
 
 def _run_folder(config: pytest.Config) -> Path | None:
