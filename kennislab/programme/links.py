@@ -1,0 +1,89 @@
+"""What a lab page links to: the pages of later features, by address, each with the role and the state in which it makes sense.
+
+Later features cannot be imported here; their addresses are part of the product, so a page that does not exist (yet) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from kennislab.accounts.actors import Actor
+from kennislab.core.errors import N_
+from kennislab.programme import states
+from kennislab.programme.models import Lab, LabState
+
+
+@dataclass(frozen=True, slots=True)
+class LabLink:
+    """One way on from a lab page. ``count`` names a counter (see :func:`counter`)."""
+
+    title: str
+    about: str
+    path: str
+    icon: str
+    states: frozenset[LabState]
+    staff: bool = False
+    count: str | None = None
+
+    def href(self, lab: Lab) -> str:
+        """The address for this lab."""
+        return self.path.format(lab=lab.id)
+
+
+def _that_allow(*actions: str) -> frozenset[LabState]:
+    return frozenset(state for state in LabState if any(states.allows(state, action) for action in actions))
+
+
+_ALL = frozenset(LabState)
+_OPENED = _ALL - {LabState.PLANNED}
+_ROOM = _that_allow("join")
+
+LINKS: tuple[LabLink, ...] = (
+    LabLink(
+        N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
+    ),
+    LabLink(
+        N_("Thema’s"),
+        N_("Verdeel de vragen over thema’s."),
+        "/kennislabs/{lab}/themas",
+        "group",
+        _that_allow("group_questions"),
+        staff=True,
+    ),
+    LabLink(
+        N_("Groepen"),
+        N_("Wie zit waar, en met welke vragen."),
+        "/kennislabs/{lab}/groepen",
+        "people",
+        _ALL - {LabState.PLANNED, LabState.COLLECTING},
+    ),
+    LabLink(N_("Meedoen op je telefoon"), N_("Stuur in wat je tegenkomt."), "/live/{lab}", "phone", _ROOM),
+    LabLink(N_("Regie"), N_("Leid de zaal vanaf je laptop."), "/live/{lab}/desk", "keyboard", _ROOM | {LabState.READY}, staff=True),
+    LabLink(N_("Groot scherm"), N_("Voor de beamer in de zaal."), "/live/{lab}/projector", "screen", _ROOM | {LabState.READY}, staff=True),
+    LabLink(N_("Oogst"), N_("Loop na wat er is opgehaald."), "/kennislabs/{lab}/oogst", "lesson", _that_allow("harvest", "read_archive")),
+    LabLink(
+        N_("Verslag"), N_("Alles van dit lab, om te lezen en te printen."), "/kennislabs/{lab}/verslag", "document", _that_allow("report")
+    ),
+)
+
+Counter = Callable[[Session, int], int]
+_counters: dict[str, Counter] = {}
+
+
+def counter(name: str, count: Counter) -> None:
+    """A later feature says how many of its things a lab has: ``count(session, lab id)``."""
+    _counters[name] = count
+
+
+def links_for(actor: Actor, lab: Lab) -> list[LabLink]:
+    """The ways on that this actor has from this lab now, in order."""
+    staff = actor.is_staff(lab.programme_id)
+    return [link for link in LINKS if lab.state in link.states and (staff or not link.staff)]
+
+
+def counts_for(session: Session, lab: Lab, links: list[LabLink]) -> dict[str, int]:
+    """Counter name → number, for the links that have one."""
+    return {link.count: _counters[link.count](session, lab.id) for link in links if link.count in _counters and link.count}
