@@ -59,9 +59,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for feature in FEATURES:
         try:
             routes = importlib.import_module(f"kennislab.{feature}.routes")
-        except ModuleNotFoundError as error:
-            if not str(error.name).startswith(f"kennislab.{feature}"):
-                raise
+        except (ImportError, SyntaxError) as error:  # while we build
+            print("not loaded:", feature, error)
             continue
         app.register_blueprint(routes.bp)
         if hasattr(routes, "init"):

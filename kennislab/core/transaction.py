@@ -119,6 +119,7 @@ def transaction() -> Iterator[Tx]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("changed outside a transaction: change things inside `with transaction()` only")
     session.rollback()
+    session.expire_all()
     session.info["kl_tx"] = True
     try:
         if _is_sqlite():
