@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect, validate_csrf
+from limits import parse
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kennislab.core.errors import TooMany
+
+log = structlog.get_logger(__name__)
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True, strategy="moving-window", retry_after="delta-seconds")
@@ -76,3 +82,21 @@ def check_csrf() -> None:
         validate_csrf(token)
     except ValidationError as error:
         raise CSRFError(str(error)) from error
+
+
+def count(what: str, *limits: tuple[str, str]) -> None:
+    """Counts one try of ``what`` for every (limit, key), such as ``("30/minute", device)``. Raises TooMany over any of them.
+
+    Without limits (tests), or with a store that does not answer, nothing is refused.
+    """
+    if not limiter.enabled:
+        return
+    for text, key in limits:
+        limit = parse(text)
+        try:
+            allowed = limiter.limiter.hit(limit, what, key)
+        except Exception as error:  # whatever is wrong with Redis, the door stays open
+            log.warning("cannot count tries", what=what, error=str(error)[:200])
+            return
+        if not allowed:
+            raise TooMany(limit.get_expiry())

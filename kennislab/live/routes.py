@@ -17,7 +17,7 @@ from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.error_pages import wants_json
 from kennislab.core.errors import Conflict, DomainError, Forbidden, Invalid, N_, NotFound, TooMany, require
-from kennislab.core.security import check_csrf, csrf, limiter
+from kennislab.core.security import check_csrf, count, csrf
 from kennislab.core.text import tidy
 from kennislab.core.transaction import share, transaction
 from kennislab.core.wakeup import Wakeup
@@ -65,16 +65,8 @@ def _joining_lab(typed: str) -> Lab:
     lab = queries.open_lab_by_code(db.session(), typed) if 6 <= len(typed) <= 60 else None
     if lab is not None:
         return lab
-    for limit, key in (("30/minute", _guess_key()), ("600/minute", str(request.remote_addr)), ("6000/minute", "all")):
-        if not limiter.limiter.hit(_limit(limit), "wrong-code", key):
-            raise TooMany(60)
+    count("wrong-code", ("30/minute", _guess_key()), ("600/minute", str(request.remote_addr)), ("6000/minute", "all"))
     raise operations.WRONG_CODE
-
-
-def _limit(text: str) -> Any:
-    from limits import parse
-
-    return parse(text)
 
 
 def _municipality(session: Session, code: Any, lab: Lab) -> str | None:

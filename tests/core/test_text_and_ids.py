@@ -16,7 +16,7 @@ from kennislab.core.text import tidy
     [
         ("  Wijkbudget \r\n en  meer ", "Wijkbudget \n en  meer"),
         ("omge\u202ekeerd", "omgekeerd"),
-        ("za\u0300\u0301\u0302\u0303\u0304lgo", "z\u00e0\u0301lgo"),
+        ("za\u0300\u0301\u0302\u0303\u0304lgo", "z\u00e0\u0301\u0302lgo"),
         ("nul\x00teken\x07", "nulteken"),
         ("cafe\u0301", "café"),
         ("\ufeff\u200f", ""),
