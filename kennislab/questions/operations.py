@@ -14,6 +14,7 @@ from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.programme import queries as programme_queries
 from kennislab.programme.models import Lab
+from kennislab.programme.signals import lab_deleting
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
 from kennislab.questions.signals import question_changed
 
@@ -55,9 +56,10 @@ def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: Knowled
     """
     _check(tx, lab, data, complete=True)
     if question is None:
-        person = None if data.asker_name else asker.person_id
-        question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=person, rev=0)
+        question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=asker.person_id, rev=0)
         tx.session.add(question)
+    if data.asker_name:
+        question.asker_id = None
     _fill(question, asker, data)
     question.status, question.submitted_at, question.remark = QuestionStatus.SUBMITTED, question.submitted_at or clock.now(), ""
     tx.session.flush()
@@ -142,6 +144,9 @@ def keep_lab_with_work(sender: object, *, tx: Tx, lab: Lab) -> None:
             N_("Er hangen al kennisvragen aan dit lab"),
             N_("Je kunt het niet meer weghalen. Verzet het naar een andere dag, of geef het een andere titel."),
         )
+
+
+lab_deleting.connect(keep_lab_with_work)
 
 
 def _check(tx: Tx, lab: Lab, data: QuestionData, *, complete: bool) -> None:

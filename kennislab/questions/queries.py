@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
 
@@ -26,7 +26,9 @@ def count_of_lab(session: Session, lab_id: int) -> int:
 
 def by_public_id(session: Session, public_id: str) -> KnowledgeQuestion | None:
     """One question, whatever its status."""
-    return session.scalar(sa.select(KnowledgeQuestion).where(KnowledgeQuestion.public_id == public_id))
+    return session.scalar(
+        sa.select(KnowledgeQuestion).where(KnowledgeQuestion.public_id == public_id).options(joinedload(KnowledgeQuestion.lab))
+    )
 
 
 def by_asker(session: Session, lab_id: int, person_id: int) -> Sequence[KnowledgeQuestion]:
@@ -40,6 +42,12 @@ def draft_of(session: Session, lab_id: int, person_id: int) -> KnowledgeQuestion
     Q = KnowledgeQuestion
     mine = sa.select(Q).where(Q.lab_id == lab_id, Q.asker_id == person_id, Q.status == QuestionStatus.DRAFT)
     return session.scalars(mine.order_by(Q.updated_at.desc(), Q.id.desc()).limit(1)).first()
+
+
+def returned_of_lab(session: Session, lab_id: int) -> Sequence[KnowledgeQuestion]:
+    """Questions that went back to their askers and have not come in again, longest waiting first."""
+    Q = KnowledgeQuestion
+    return session.scalars(sa.select(Q).where(Q.lab_id == lab_id, Q.status == QuestionStatus.RETURNED).order_by(Q.updated_at, Q.id)).all()
 
 
 def support_counts(session: Session, question_ids: Collection[int]) -> dict[int, int]:
