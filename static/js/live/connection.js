@@ -13,6 +13,7 @@ import { reduce, verdict } from "./reducer.js";
 const SOCKET_PATIENCE = 10_000;
 const SILENCE = 12_500;
 const BEHIND = 1000;
+const FIRST_POLL_SECONDS = 3;
 const POLL_SECONDS = 20;
 const FINAL_BYES = new Set(["revoked", "other-place"]);
 
@@ -69,9 +70,16 @@ export class Connection extends Emitter {
     this.#cut("pause");
     if (!this.state) return;
     const silent = this.#env.now() - this.#heard;
-    if (this.status !== "connected" || silent > SILENCE) this.#reconnect();
-    else if (silent > SILENCE / 2) this.#socket.emit("follow", { since: this.state.seq });
+    if (this.#socket && (this.status !== "connected" || silent > SILENCE)) this.#reconnect();
     this.#catchUp();
+  }
+
+  /** The device says that it has no network: find out at once, and say so when it is true. */
+  away() {
+    if (this.#stopped || !this.#socket) return;
+    this.#set("connecting");
+    this.#reconnect();
+    this.#poll();
   }
 
   // -- timers, by name: one of each
@@ -280,9 +288,15 @@ export class Connection extends Emitter {
     this.#heard = this.#env.now();
     this.#clock.heard(now, this.#heard);
     if (here) this.emit("here", here);
+    this.told({ head, epoch });
+  }
+
+  /** Somebody (a heartbeat, the answer to our op) said how far the journal is. A socket gets a second to bring it; else we ask. */
+  told({ head, epoch }) {
+    if (this.#stopped || !this.state || !epoch) return;
     if (epoch !== this.state.epoch) this.#snapshot();
     else if (head > this.state.seq) {
-      this.#after("behind", BEHIND, () => {
+      this.#after("behind", this.status === "connected" ? BEHIND : 0, () => {
         if (head > this.state.seq) this.#catchUp();
       });
     }
@@ -311,15 +325,18 @@ export class Connection extends Emitter {
     while (!mine.signal.aborted && !this.#stopped) {
       const through = await this.#askEvents(wait, mine.signal);
       if (mine.signal.aborted || this.#stopped) return;
-      if (through) {
-        if (this.status !== "polling") {
-          this.#set("polling");
-          this.emit("open");
-        }
-        wait = POLL_SECONDS;
-      } else {
+      if (!through) {
         wait = 0;
         await this.#backOff();
+      } else if (wait === 0) {
+        // HTTP works (again). Give the socket a moment before we call this line a slow one.
+        if (this.status === "offline") this.#reconnect();
+        this.#set("connecting");
+        this.emit("open");
+        wait = FIRST_POLL_SECONDS;
+      } else {
+        this.#set("polling");
+        wait = POLL_SECONDS;
       }
     }
   }

@@ -48,6 +48,7 @@ export class Outbox extends Emitter {
   #one = false;
   #failures = 0;
   #notBefore = 0;
+  #last = 0;
   #timer = null;
   #channel;
   #deps;
@@ -98,8 +99,9 @@ export class Outbox extends Emitter {
   }
 
   #next() {
-    const last = Math.max(0, ...[...this.#entries.values()].map((entry) => entry.n));
-    return Math.max(last + 1, this.#deps.now());
+    for (const entry of this.#entries.values()) this.#last = Math.max(this.#last, entry.n);
+    this.#last = Math.max(this.#last + 1, this.#deps.now());
+    return this.#last;
   }
 
   async #store(entry) {
