@@ -1,0 +1,186 @@
+"""Fills an empty database with the demo, its newest lab at a chosen stage; on a filled one it finds what is there.
+
+All through the features' own operations, in one transaction: a demo is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TypedDict
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from kennislab.accounts import operations as accounts
+from kennislab.accounts import passwords
+from kennislab.accounts.models import Person as PersonRow
+from kennislab.core import clock
+from kennislab.core.db import db
+from kennislab.core.ids import show_code
+from kennislab.core.transaction import Tx, transaction
+from kennislab.demo import keys, meetings, people, rooms
+from kennislab.demo.content import load_content
+from kennislab.demo.history import Times, at, times_at_stage, times_of
+from kennislab.demo.people import Cast
+from kennislab.demo.shapes import Content, Lab, Person
+from kennislab.programme import operations as programmes
+from kennislab.programme.models import Lab as LabRow
+from kennislab.programme.models import LabState, Programme
+
+STAGES = tuple(str(state) for state in LabState)
+BEFORE_THE_DAY = (LabState.COLLECTING, LabState.GROUPING, LabState.READY)
+PARTICIPANT = "celina"
+"""The participant that a visitor signs in as: somebody with a question, a contribution and a history in the programme."""
+
+
+class LabInfo(TypedDict):
+    """The newest lab."""
+
+    id: int
+    title: str
+
+
+class JoinInfo(TypedDict):
+    """How to take part in it. ``path`` is what the QR carries, without the server's address."""
+
+    code: str
+    path: str
+
+
+class DemoInfo(TypedDict):
+    """What whoever started the demo is told."""
+
+    stage: str
+    lab: LabInfo
+    join: JoinInfo
+    people: dict[str, keys.Key]
+
+
+def load(app: Flask, stage: str) -> DemoInfo:
+    """Makes the demo, unless it is there already: then it goes on as it is, whatever ``stage`` says."""
+    if stage not in STAGES:
+        raise ValueError(stage)
+    content = load_content()
+    folder = Path(app.config["DATA_DIR"])
+    with app.app_context():
+        programme = _present(db.session(), content)
+        db.session.remove()
+        kept = keys.read(folder)
+        if programme is None:
+            _make(content, stage, folder)
+        elif kept is None or kept["programme"] != programme:
+            _new_keys(content, programme, folder)
+    return describe(app)
+
+
+def describe(app: Flask) -> DemoInfo:
+    """What is there. Raises LookupError when nothing was loaded."""
+    kept = keys.read(Path(app.config["DATA_DIR"]))
+    with app.app_context():
+        lab = db.session.get(LabRow, kept["lab"]) if kept else None
+        if kept is None or lab is None:
+            raise LookupError("no demo in this folder")
+        return {
+            "stage": str(lab.state),
+            "lab": {"id": lab.id, "title": lab.title},
+            "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
+            "people": kept["people"],
+        }
+
+
+def _present(session: Session, content: Content) -> int | None:
+    return session.scalar(sa.select(Programme.id).where(Programme.example, Programme.name == content.name).limit(1))
+
+
+def _signing_in(content: Content) -> dict[str, Person]:
+    return {
+        "coordinator": content.coordinator,
+        "facilitator": content.newest.facilitator,
+        "participant": content.people[PARTICIPANT],
+    }
+
+
+def _make(content: Content, stage: str, folder: Path) -> None:
+    who = _signing_in(content)
+    secret = {role: keys.new_password() for role in who}
+    hashes = {
+        person.slug: passwords.make(secret[role]) for role, person in who.items()
+    }  # not inside the transaction: it is slow on purpose
+    with transaction() as tx:
+        cast = people.load_people(tx, content, hashes)
+        for lab in content.archived:
+            _past(tx, content, cast, lab)
+        newest = _newest(tx, content, cast, stage)
+        tokens = {role: accounts.make_access_token(tx, cast.row(person), "Voorbeeld") for role, person in who.items()}
+        kept = _kept(cast.programme.id, newest.id, {r: cast.row(p) for r, p in who.items()}, secret, tokens)
+    keys.keep(folder, kept)
+
+
+def _new_keys(content: Content, programme: int, folder: Path) -> None:
+    """The database is there and its keys are not: the same people get new ones."""
+    who = _signing_in(content)
+    secret = {role: keys.new_password() for role in who}
+    hashes = {role: passwords.make(word) for role, word in secret.items()}
+    with transaction() as tx:
+        rows = {role: tx.session.scalars(sa.select(PersonRow).where(PersonRow.email == person.email)).one() for role, person in who.items()}
+        for role, row in rows.items():
+            accounts.set_password(tx, row, hashes[role])
+        tokens = {role: accounts.make_access_token(tx, row, "Voorbeeld") for role, row in rows.items()}
+        newest = tx.session.scalars(
+            sa.select(LabRow.id).where(LabRow.programme_id == programme).order_by(LabRow.starts_at.desc()).limit(1)
+        ).one()
+        kept = _kept(programme, newest, rows, secret, tokens)
+    keys.keep(folder, kept)
+
+
+def _kept(programme: int, lab: int, rows: Mapping[str, PersonRow], secret: Mapping[str, str], tokens: Mapping[str, str]) -> keys.Kept:
+    return {
+        "programme": programme,
+        "lab": lab,
+        "people": {role: {"email": row.email or "", "password": secret[role], "token": tokens[role]} for role, row in rows.items()},
+    }
+
+
+def _past(tx: Tx, content: Content, cast: Cast, lab: Lab) -> None:
+    """A lab of an earlier quarter, from plan to archive."""
+    times = times_of(lab)
+    with at(times.starts - timedelta(days=56)):
+        row = meetings.plan(tx, content, cast, lab, times, quarter=lab.quarter)
+    room = _prepare(tx, content, cast, lab, row, times, LabState.READY)
+    rooms.play_day(room, times)
+
+
+def _newest(tx: Tx, content: Content, cast: Cast, stage: str) -> LabRow:
+    """The lab that is in the chosen stage."""
+    lab = content.newest
+    times = times_at_stage(lab, stage, clock.now())
+    with at(min(clock.now(), times.starts - timedelta(days=49))):
+        row = meetings.plan(tx, content, cast, lab, times, quarter=None)
+    state = LabState(stage)
+    if state is LabState.PLANNED:
+        return row
+    room = _prepare(tx, content, cast, lab, row, times, state if state in BEFORE_THE_DAY else LabState.READY)
+    if state is LabState.LIVE:
+        rooms.play_until_now(room, times)
+    elif state not in BEFORE_THE_DAY:
+        rooms.play_day(room, times)
+    return row
+
+
+def _prepare(tx: Tx, content: Content, cast: Cast, lab: Lab, row: LabRow, times: Times, until: LabState) -> rooms.Room:
+    """From planned to ``until``: questions come in, are grouped, and people placed."""
+    now = clock.now()
+    staff = cast.actor(lab.facilitator)
+    with at(min(times.deadline - timedelta(days=21), now)):
+        programmes.move_lab(tx, row, LabState.COLLECTING, staff)
+    meetings.ask(tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times)
+    if until is not LabState.COLLECTING:
+        with at(min(times.deadline + timedelta(hours=10), now)):
+            programmes.move_lab(tx, row, LabState.GROUPING, staff)
+    if until is LabState.READY:
+        with at(min(times.deadline + timedelta(days=4), now)):
+            programmes.move_lab(tx, row, LabState.READY, staff)
+    return rooms.Room(tx, content, cast, lab, row)

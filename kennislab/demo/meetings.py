@@ -1,0 +1,84 @@
+"""Loads labs as they are planned and the knowledge questions asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from kennislab.core import clock
+from kennislab.core.transaction import Tx
+from kennislab.demo.history import Times, at
+from kennislab.demo.people import Cast
+from kennislab.demo.shapes import AgendaStep, Content, Lab, Question
+from kennislab.programme import operations as programmes
+from kennislab.programme import queries as programme_queries
+from kennislab.programme.agenda import AgendaDraft
+from kennislab.programme.models import Block, Input
+from kennislab.programme.models import Lab as LabRow
+from kennislab.programme.words import PHONE_KINDS
+from kennislab.questions import operations as questions
+from kennislab.questions.models import KnowledgeQuestion, Support
+from kennislab.questions.operations import QuestionData
+
+WRITTEN = {Block.NEWS, Block.INSPIRATION, Block.PEER_CONSULTATION, Block.DEEP_DIVE, Block.BOTTLENECKS, Block.WORKING_GROUPS, Block.HARVEST}
+"""Blocks during which phones could send, in the labs of the past; the newest lab says it for itself."""
+
+
+def plan(tx: Tx, content: Content, cast: Cast, lab: Lab, times: Times, *, quarter: str | None) -> LabRow:
+    """A planned lab with its agenda. ``quarter``: None takes that of its day."""
+    theme = content.themes[lab.theme]
+    city = programme_queries.municipality_names(tx.session, [lab.host.code])[lab.host.code]
+    data = programmes.LabData(
+        title=lab.title,
+        starts_at=times.starts,
+        ends_at=times.ends,
+        question_deadline=times.deadline,
+        place=f"{lab.venue}, {city}",
+        description=f"{theme.label}. {theme.about}",
+        quarter=quarter,
+    )
+    own_inputs = any(step.input != "none" for step in lab.agenda)
+    row = programmes.plan_lab(tx, cast.programme, data)
+    programmes.replace_agenda(tx, row, [_draft(step, own_inputs) for step in lab.agenda], row.rev)
+    return row
+
+
+def _draft(step: AgendaStep, own_inputs: bool) -> AgendaDraft:
+    block = Block(step.block)
+    if own_inputs:
+        said, kinds = Input(step.input), step.kinds
+    else:
+        said, kinds = (Input.TEXT, tuple(PHONE_KINDS)) if block in WRITTEN else (Input.NONE, ())
+    return AgendaDraft(block, step.title, step.instruction, step.minutes, said, kinds, step.hidden)
+
+
+def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Question], times: Times) -> dict[str, KnowledgeQuestion]:
+    """Sends in these questions, spread over the weeks before the deadline (never later than now), with who supports them."""
+    latest = min(times.deadline, clock.now() - timedelta(hours=1))
+    asked: dict[str, KnowledgeQuestion] = {}
+    support: list[dict[str, object]] = []
+    for number, question in enumerate(these):
+        moment = latest - timedelta(hours=9 * (len(these) - number))
+        with at(moment):
+            asked[question.slug] = questions.submit(
+                tx,
+                row,
+                cast.actor(question.by),
+                QuestionData(
+                    text=question.text,
+                    context=question.context,
+                    tried=question.tried,
+                    theme_hint=content.themes[question.themes[0]].label,
+                    municipality_code=question.by.city.code if question.by.city else None,
+                ),
+            )
+        # A table of its own insert: one statement for all, where the operation is one per person.
+        support += [
+            {"question_id": asked[question.slug].id, "person_id": cast.row(person).id, "created_at": moment + timedelta(hours=3 + place)}
+            for place, person in enumerate((*question.co, *question.support))
+        ]
+    if support:
+        tx.session.execute(sa.insert(Support), support)
+    return asked

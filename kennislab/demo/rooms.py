@@ -1,0 +1,174 @@
+"""Plays labs in the live room: people join, the agenda goes on, contributions and votes come in. All through the room's own operations."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from kennislab.core import clock
+from kennislab.core.transaction import Tx
+from kennislab.demo.history import Times, at
+from kennislab.demo.people import Cast
+from kennislab.demo.shapes import Content, Item, Lab, Person
+from kennislab.live import operations as live
+from kennislab.live.messages import parse
+from kennislab.live.policies import LiveActor
+from kennislab.programme import operations as programmes
+from kennislab.programme.models import Lab as LabRow
+from kennislab.programme.models import LabState
+
+LATE = timedelta(hours=72)
+FIRST = ("bottleneck", "question")
+"""What others answer: it has to be there before its answer."""
+
+
+class Refused(RuntimeError):
+    """The room did not take something that the demo's content says: the content is wrong."""
+
+
+@dataclass
+class Room:
+    """A lab's room while it is being played. ``ids``: the contribution that became of an item."""
+
+    tx: Tx
+    content: Content
+    cast: Cast
+    lab: Lab
+    row: LabRow
+    groups: Mapping[str, str] = field(default_factory=dict)
+    actors: dict[str, LiveActor] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    step_rev: int = 0
+
+    @property
+    def leader(self) -> LiveActor:
+        """The facilitator of this lab."""
+        row = self.cast.row(self.lab.facilitator)
+        return LiveActor(f"f:{row.id}", "facilitator", self.row.id, row.name, None, row.id)
+
+    def open(self, moment: datetime) -> None:
+        """Opens the room, and lets in everybody who says or votes something, each in their working group."""
+        with at(moment):
+            programmes.move_lab(self.tx, self.row, LabState.LIVE, self.cast.actor(self.lab.facilitator))
+        for number, person in enumerate(self._people()):
+            self._join(person, moment + timedelta(seconds=40 + 17 * number))
+
+    def _people(self) -> list[Person]:
+        speakers = [item.by for item in self.lab.items]
+        voters = [person for person, _ in self.lab.ballot.votes] if self.lab.ballot else []
+        return [person for person in dict.fromkeys((*speakers, *voters)) if person.city is not None]
+
+    def _join(self, person: Person, moment: datetime) -> None:
+        row = self.cast.row(person)
+        with at(moment):
+            joined = live.join(self.tx, self.row.id, row.name, row.municipality_code, row.id)
+        self.actors[person.slug] = LiveActor(joined.participant.id, "participant", self.row.id, row.name, row.municipality_code, row.id)
+        group = self.group_of(person)
+        if group is not None:
+            self.do(self.leader, moment, {"type": "participant.move", "participant": joined.participant.id, "group": group})
+
+    def group_of(self, person: Person) -> str | None:
+        """The working group that somebody is in: where most of what they say is said."""
+        said = [item.group for item in self.lab.items if item.by == person and item.group is not None]
+        return self.groups.get(max(said, key=said.count)) if said else None
+
+    def go(self, number: int, moment: datetime) -> None:
+        """Everybody to this agenda item."""
+        item = sorted(self.row.agenda, key=lambda one: one.position)[number]
+        result = self.do(self.leader, moment, {"type": "step.go", "to": str(item.id), "step_rev": self.step_rev})
+        self.step_rev = result["step_rev"]
+
+    def say(self, items: Iterable[Item], moment: datetime, apart: timedelta = timedelta(seconds=45)) -> None:
+        """Sends these in, one after the other, what is answered before its answers."""
+        for number, item in enumerate(sorted(items, key=lambda one: one.kind not in FIRST)):
+            actor = self.actors.get(item.by.slug, self.leader)
+            self.ids[item.slug] = self.do(actor, moment + number * apart, self._body(item, actor))["contribution"]
+
+    def _body(self, item: Item, actor: LiveActor) -> dict[str, Any]:
+        if item.kind == "action":
+            owner = self.cast.row(item.owner or item.by).name
+            return {"type": "action.add", "text": item.text, "owner": owner, "due": item.due.isoformat() if item.due else None}
+        group = self.groups.get(item.group) if item.group else None
+        own_group = group if actor.leads or group == self.group_of(item.by) else None
+        return {
+            "type": "contribution.add",
+            "kind": item.kind,
+            "text": item.text,
+            "answers": self.ids[item.answers] if item.answers else None,
+            "themes": [self.content.themes[slug].label for slug in item.themes],
+            "consent": item.consent,
+            "group": own_group,
+        }
+
+    def vote(self, moment: datetime) -> None:
+        """Opens the lab's vote, lets everybody vote, and closes it."""
+        ballot = self.lab.ballot
+        if ballot is None:
+            return
+        choices = [self.ids[slug] for slug in ballot.choices]
+        draft = {"title": ballot.title, "kind": ballot.kind, "budget": ballot.budget, "choices": choices}
+        opened = self.do(self.leader, moment, {"type": "round.open", "ballot": draft})["ballot"]
+        for number, (person, dots) in enumerate(ballot.votes):
+            cast = dict(zip(choices, dots, strict=True))
+            later = moment + timedelta(seconds=20 + 7 * number)
+            self.do(self.actors[person.slug], later, {"type": "vote.cast", "ballot": opened, "choices": cast})
+        self.do(self.leader, moment + timedelta(minutes=4), {"type": "round.close", "ballot": opened})
+
+    def close(self, moment: datetime) -> None:
+        """Closes the room; the lab is being harvested from then on."""
+        with at(moment):
+            programmes.move_lab(self.tx, self.row, LabState.HARVESTING, self.cast.actor(self.lab.facilitator))
+
+    def do(self, actor: LiveActor, moment: datetime, body: dict[str, Any]) -> dict[str, Any]:
+        """One op, at that moment. Raises Refused when the room does not take it."""
+        body = {"id": op_id(moment), **{name: value for name, value in body.items() if value is not None}}
+        with at(moment):
+            answer = live.apply_ops(self.tx, actor, [live.asked(body, parse(body))], LATE)
+        result = answer.results[0]
+        if result["status"] != "accepted":
+            raise Refused(json.dumps({"lab": self.lab.quarter, "op": body, "result": result}, ensure_ascii=False, default=str))
+        return result
+
+
+def op_id(moment: datetime) -> str:
+    """A UUID version 7 (RFC 9562) as a phone would have made it at that moment."""
+    milliseconds = int(moment.timestamp() * 1000)
+    value = (milliseconds & (2**48 - 1)) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def play_day(room: Room, times: Times) -> None:
+    """A whole day in the past: every step, everything that was said, the vote, and the door closed."""
+    room.open(times.starts - timedelta(minutes=5))
+    later = list(room.lab.items[room.lab.now :])
+    now = room.lab.items[: room.lab.now]
+    blocks = [step.block for step in room.lab.agenda]
+    walls = [number for number, block in enumerate(blocks) if block == "bottlenecks"]
+    wall = walls[0] if walls else 0
+    closing = blocks.index("closing")
+    for number, step in enumerate(room.lab.agenda):
+        moment = times.step(room.lab, number)
+        room.go(number, moment)
+        if number == wall:
+            early = [item for item in later if item.kind in FIRST] if not now else []
+            room.say([*now, *early], moment + timedelta(minutes=3))
+            later = [item for item in later if item not in early]
+        elif step.input == "vote":
+            room.vote(moment + timedelta(minutes=1))
+        elif number == closing - 1:
+            room.say(later, moment + timedelta(minutes=1), timedelta(seconds=20))
+    room.close(times.ends + timedelta(minutes=5))
+
+
+def play_until_now(room: Room, times: Times) -> None:
+    """Stage live: the room is at the step that asks for everything, with what was sent so far; the vote is still to come."""
+    room.open(times.starts)
+    here = next(number for number, step in enumerate(room.lab.agenda) if step.here)
+    for number in range(here + 1):
+        room.go(number, times.step(room.lab, number))
+    room.say(room.lab.items[: room.lab.now], min(times.step(room.lab, here) + timedelta(minutes=2), clock.now() - timedelta(minutes=12)))
