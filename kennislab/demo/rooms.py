@@ -143,26 +143,37 @@ def op_id(moment: datetime) -> str:
 
 
 def play_day(room: Room, times: Times) -> None:
-    """A whole day in the past: every step, everything that was said, the vote, and the door closed."""
+    """A whole day in the past: every step, everything that was said where it belongs, the vote, and the door closed."""
+    lab = room.lab
     room.open(times.starts - timedelta(minutes=5))
-    later = list(room.lab.items[room.lab.now :])
-    now = room.lab.items[: room.lab.now]
-    blocks = [step.block for step in room.lab.agenda]
-    walls = [number for number, block in enumerate(blocks) if block == "bottlenecks"]
-    wall = walls[0] if walls else 0
-    closing = blocks.index("closing")
-    for number, step in enumerate(room.lab.agenda):
-        moment = times.step(room.lab, number)
+    wall = next(number for number, step in enumerate(lab.agenda) if step.block == "bottlenecks")
+    early, later = lab.items[: lab.now], lab.items[lab.now :]
+    for number, step in enumerate(lab.agenda):
+        moment = times.step(lab, number)
         room.go(number, moment)
         if number == wall:
-            early = [item for item in later if item.kind in FIRST] if not now else []
-            room.say([*now, *early], moment + timedelta(minutes=3))
-            later = [item for item in later if item not in early]
-        elif step.input == "vote":
+            room.say(early, moment + timedelta(minutes=2))
+        if step.input == "vote":
             room.vote(moment + timedelta(minutes=1))
-        elif number == closing - 1:
-            room.say(later, moment + timedelta(minutes=1), timedelta(seconds=20))
+            continue
+        room.say([item for item in later if _place(lab, item, wall) == number], moment + timedelta(minutes=14), timedelta(seconds=20))
+        if step.hidden:
+            room.do(room.leader, moment + timedelta(minutes=40), {"type": "reveal"})
     room.close(times.ends + timedelta(minutes=5))
+
+
+def _place(lab: Lab, item: Item, wall: int) -> int:
+    """During which agenda item something was said."""
+    wanted = {
+        "solution": "working_groups",
+        "linking_opportunity": "working_groups",
+        "advice": "peer_consultation",
+        "association": "peer_consultation",
+        "insight": "harvest",
+        "lesson": "harvest",
+        "action": "closing" if lab.agenda[-1].input != "none" else "harvest",
+    }.get(item.kind)
+    return next((number for number, step in enumerate(lab.agenda) if step.block == wanted), wall)
 
 
 def play_until_now(room: Room, times: Times) -> None:
