@@ -1,0 +1,88 @@
+"""Who may do what with the harvest and the archive: first the person, then the state of the lab, then the consent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive.models import ArchiveItem, Consent, Status
+from kennislab.core.errors import DomainError, NotFound, NotSignedIn
+from kennislab.programme import states
+from kennislab.programme.models import Lab, LabState
+from kennislab.programme.policies import is_member, is_staff
+
+Verdict = bool | DomainError
+
+
+def _staff_in_state(actor: Actor, lab: Lab, what: str) -> Verdict:
+    who = is_staff(actor, lab.programme_id)
+    return states.verdict(lab.state, what) if who is True else who
+
+
+def may_harvest(actor: Actor, lab: Lab) -> Verdict:
+    """Going through what was caught: staff, between the day and the seal."""
+    return _staff_in_state(actor, lab, "harvest")
+
+
+def may_seal(actor: Actor, lab: Lab) -> Verdict:
+    """Sealing: staff, once."""
+    return _staff_in_state(actor, lab, "seal")
+
+
+def may_check_own(actor: Actor, lab: Lab) -> Verdict:
+    """Looking over one's own contributions before the seal: everybody in the programme."""
+    member = is_member(actor, lab.programme_id)
+    return states.verdict(lab.state, "check_own") if member is True else member
+
+
+def may_change_own(actor: Actor, item: ArchiveItem) -> Verdict:
+    """Withdrawing one's own words or keeping them nearer: their author, before the seal. Another's look as if they were not there."""
+    own = may_check_own(actor, item.lab)
+    if own is not True:
+        return own
+    return True if item.person_id is not None and item.person_id == actor.person_id else NotFound()
+
+
+def may_read_lab(actor: Actor, lab: Lab) -> Verdict:
+    """A sealed lab: everybody in the programme; what they see there depends on each item's consent."""
+    member = is_member(actor, lab.programme_id)
+    return states.verdict(lab.state, "read_archive") if member is True else member
+
+
+def may_read_report(actor: Actor, lab: Lab) -> Verdict:
+    """The report: staff from the harvest on; the others once it is sealed, as before that it still changes."""
+    member = is_member(actor, lab.programme_id)
+    if member is not True:
+        return member
+    return states.verdict(lab.state, "report" if actor.is_staff(lab.programme_id) else "read_archive")
+
+
+def may_see_item(actor: Actor, item: ArchiveItem, groups: Collection[str] = ()) -> Verdict:
+    """One item. Staff: always. Others: when it is confirmed and sealed and, if it stays in its group, when they sat there.
+
+    ``groups``: names of the groups of that lab in which the actor sat.
+    """
+    member = is_member(actor, item.programme_id)
+    if member is not True or actor.is_staff(item.programme_id):
+        return member
+    if item.lab.state is not LabState.ARCHIVED or item.status is not Status.CONFIRMED:
+        return NotFound()
+    if item.consent is Consent.GROUP and (item.group_name is None or item.group_name not in groups):
+        return NotFound()
+    return True
+
+
+def may_correct(actor: Actor, item: ArchiveItem) -> Verdict:
+    """Adding a signed correction to what is sealed: staff."""
+    return _staff_in_state(actor, item.lab, "correct")
+
+
+def may_report_outcome(actor: Actor, item: ArchiveItem, groups: Collection[str] = ()) -> Verdict:
+    """Saying what became of it: everybody who may see it, once it is sealed. The ledger only grows."""
+    seen = may_see_item(actor, item, groups)
+    return states.verdict(item.lab.state, "correct") if seen is True else seen
+
+
+def may_search(actor: Actor) -> Verdict:
+    """The archive's search: everybody with a role somewhere; it shows each what is theirs to see."""
+    return True if actor.known else NotSignedIn()
