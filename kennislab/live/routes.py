@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -233,8 +234,9 @@ def qr(lab_id: int) -> Response:
     """The way in, as a picture, for who leads the room (the picture is the key)."""
     asker = auth._as_staff(lab_id, current_actor(), "projector", by_cookie=True)
     lab = db.session.get_one(Lab, asker.actor.lab_id)
-    picture = segno.make(_join_url(lab), error="m").svg_inline(scale=1, border=2, omitsize=True, svgns=True, xmldecl=False, dark="#14261f", light="#ffffff")
-    return Response(picture, mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=300"})
+    picture = io.BytesIO()
+    segno.make(_join_url(lab), error="m").save(picture, kind="svg", border=2, omitsize=True, xmldecl=False, dark="#14261f", light="#ffffff")
+    return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=300"})
 
 
 # -- reading and writing
