@@ -17,7 +17,7 @@ from kennislab.accounts.signin import current_actor
 from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.error_pages import wants_json
-from kennislab.core.errors import Conflict, DomainError, Forbidden, Invalid, N_, NotFound, TooMany, require
+from kennislab.core.errors import N_, Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, require
 from kennislab.core.security import check_csrf, count, csrf
 from kennislab.core.text import tidy
 from kennislab.core.transaction import share, transaction
