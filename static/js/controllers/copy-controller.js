@@ -15,7 +15,7 @@ export default function connect(button, { signal }) {
   );
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     if (navigator.clipboard) {
       await navigator.clipboard.writeText(text);

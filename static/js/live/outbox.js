@@ -1,4 +1,5 @@
 import { Emitter } from "./emitter.js";
+import { MOST_BYTES, MOST_OPS, OPS } from "./protocol.js";
 
 /**
  * What this device wants to say, until the room has it.
@@ -12,20 +13,18 @@ import { Emitter } from "./emitter.js";
  * Events: "change" (anything), "answer" ({entry, result}: every answer, once), "halt" (problem: the server will not have us).
  */
 
-export const MOST_OPS = 50;
-export const MOST_BYTES = 64 * 1024;
 const KEPT_SENT = 200;
-const WITH_WORDS = new Set(["contribution.add", "contribution.edit", "action.add"]);
+const WITH_WORDS = new Set([OPS.contribution_add, OPS.contribution_edit, OPS.action_add]);
 /** What may be said again to a room that lost its last minutes. A step or a minute extra is of its moment, and is not. */
-const REPEATABLE = new Set([...WITH_WORDS, "contribution.retract", "contribution.hide", "contribution.show", "contribution.move", "vote.cast", "question.mark"]);
+const REPEATABLE = new Set([...WITH_WORDS, OPS.contribution_retract, OPS.contribution_hide, OPS.contribution_show, OPS.contribution_move, OPS.vote_cast, OPS.question_mark]);
 
 const bytes = (text) => new TextEncoder().encode(text).length;
 const byOrder = (a, b) => a.n - b.n || (a.id < b.id ? -1 : 1);
 
 /** Which op makes an earlier one that has not left yet pointless: the last hand and the last vote are what counts. */
 function replaces(op) {
-  if (op.type === "hand.raise") return () => true;
-  if (op.type === "vote.cast") return (other) => other.ballot === op.ballot;
+  if (op.type === OPS.hand_raise) return () => true;
+  if (op.type === OPS.vote_cast) return (other) => other.ballot === op.ballot;
   return () => false;
 }
 
@@ -198,7 +197,7 @@ export class Outbox extends Emitter {
     if (result.status === "accepted") {
       Object.assign(entry, { state: "answered", seq: result.seq, contribution: result.contribution ?? null, quarantined: Boolean(result.quarantined) });
       if (this.#entries.has(entry.id)) this.#store(entry);
-    } else if (WITH_WORDS.has(entry.op.type) && !(entry.again && entry.op.type === "contribution.edit")) {
+    } else if (WITH_WORDS.has(entry.op.type) && !(entry.again && entry.op.type === OPS.contribution_edit)) {
       Object.assign(entry, { state: "refused", problem: result.problem });
       if (this.#entries.has(entry.id)) this.#store(entry);
     } else {

@@ -1,3 +1,5 @@
+import { OPS } from "./protocol.js";
+
 /**
  * What the room will look like when all that is under way has arrived: the state with the outbox laid over it. Pure.
  *
@@ -8,7 +10,7 @@
  *   isNew  it exists in the outbox only
  */
 
-const ADDS = new Set(["contribution.add", "action.add"]);
+const ADDS = new Set([OPS.contribution_add, OPS.action_add]);
 const plain = (text) => text.trim().replace(/\s+/g, " ");
 
 /** The journal can be quicker than the answer to our own op: then it is known by its words. */
@@ -53,11 +55,11 @@ function newCard(entry, state) {
 function laid(card, entry) {
   const { op } = entry;
   if (entry.state === "refused") return null;
-  if (op.type === "contribution.edit") return card.rev <= op.base_rev ? { ...card, text: op.text, entry } : null;
-  if (op.type === "contribution.hide") return { ...card, status: "hidden", entry };
-  if (op.type === "contribution.show") return { ...card, status: "visible", entry };
-  if (op.type === "quarantine.accept") return { ...card, status: card.status === "quarantined" ? "visible" : card.status, entry };
-  if (op.type === "contribution.move") {
+  if (op.type === OPS.contribution_edit) return card.rev <= op.base_rev ? { ...card, text: op.text, entry } : null;
+  if (op.type === OPS.contribution_hide) return { ...card, status: "hidden", entry };
+  if (op.type === OPS.contribution_show) return { ...card, status: "visible", entry };
+  if (op.type === OPS.quarantine_accept) return { ...card, status: card.status === "quarantined" ? "visible" : card.status, entry };
+  if (op.type === OPS.contribution_move) {
     const { kind, group, answers, themes } = op;
     const changed = Object.fromEntries(Object.entries({ kind, group, answers, themes }).filter(([, value]) => value !== undefined));
     return { ...card, ...changed, entry };
@@ -87,7 +89,7 @@ export function overlay(state, entries, born = new Map()) {
     }
     const card = op.contribution && cards.get(op.contribution);
     if (!card) continue;
-    if (op.type === "contribution.retract" || op.type === "quarantine.reject") {
+    if (op.type === OPS.contribution_retract || op.type === OPS.quarantine_reject) {
       if (entry.state !== "refused") cards.delete(card.id);
       continue;
     }
@@ -101,7 +103,7 @@ export function overlay(state, entries, born = new Map()) {
 /** What became of something of mine, as one of the states the pages have words for. `offline`: whether there is no way out now. */
 export function fate(card, state, offline) {
   const { entry } = card;
-  if (entry && (card.isNew || entry.op.type === "contribution.edit")) {
+  if (entry && (card.isNew || entry.op.type === OPS.contribution_edit)) {
     if (entry.state === "refused") return "refused";
     if (entry.state === "answered") return entry.quarantined ? "quarantined" : "sent";
     return offline ? "waiting" : "sending";

@@ -1,10 +1,10 @@
+import { SINGLETONS } from "./protocol.js";
+
 /**
  * State = fold(events). The whole rule of the wire, and nothing else: what is `set` replaces, what is `gone` goes.
- * Pure: the old state stays as it was, what did not change is shared with it.
+ * A singleton's fields are assigned; the other keys hold entities by id, which are replaced whole. Pure: the old state stays as it was, what did not change is shared with it.
  */
 
-/** Objects of which there is one: their fields are assigned. All other keys hold entities by id, which are replaced whole. */
-const SINGLETONS = new Set(["lab", "step", "counts", "projector", "me"]);
 
 /** What to do with a frame: "reset" (take a snapshot), "old" (nothing new), "gap" (ask events since state.seq), or "apply". */
 export function verdict(state, frame) {
@@ -28,7 +28,7 @@ export function reduce(state, frame) {
     if (event.seq <= state.seq) continue;
     for (const [key, value] of Object.entries(event.set ?? {})) Object.assign(own(key), value);
     for (const [key, ids] of Object.entries(event.gone ?? {})) {
-      if (SINGLETONS.has(key)) continue;
+      if (SINGLETONS.includes(key)) continue;
       const collection = own(key);
       for (const id of ids) delete collection[id];
     }

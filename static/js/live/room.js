@@ -5,9 +5,12 @@ import { Emitter } from "./emitter.js";
 import { createHttp } from "./http.js";
 import { Outbox } from "./outbox.js";
 import { overlay } from "./overlay.js";
+import { OPS } from "./protocol.js";
 import { recall, remember } from "./remembered.js";
 import { createStore, placesOf } from "./store.js";
 import { uuid7 } from "./uuid.js";
+
+const KNOWN = new Set(Object.values(OPS));
 
 /**
  * The room as a page sees it: what is so (`state`), what is under way (`outbox`), how we are connected (`connection`), what time it is (`clock`).
@@ -71,6 +74,7 @@ export class Room extends Emitter {
 
   /** Says something to the room. */
   act(type, fields = {}) {
+    if (!KNOWN.has(type)) throw new TypeError(`no such op: ${type}`);
     return this.outbox.add({ type, ...fields });
   }
 
