@@ -77,7 +77,7 @@ class ContributionRow:
 def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
     """Everything that was contributed and not taken back, in order; with the dots it got in closed votes."""
     state = state_of(session, lab_id)
-    people = dict(session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id)).tuples())
+    people = {id_: person for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id))}
     votes: dict[str, int] = {}
     for ballot in state.ballots.values():
         by_choice = {choice["id"]: choice["contribution"] for choice in ballot.choices}
