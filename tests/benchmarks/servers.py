@@ -56,12 +56,11 @@ def start(command: list[str], cwd: Path = ROOT) -> Served:
     """Runs a command that prints one line of JSON with its `url` when it listens. Raises RuntimeError."""
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line.startswith("{"):
-        process.kill()
-        process.wait()
-        raise RuntimeError(f"{command} ended without listening: {line!r}")
-    return Served(process, json.loads(line))
+    for line in process.stdout:
+        if line.startswith("{"):
+            return Served(process, json.loads(line))
+    process.wait()
+    raise RuntimeError(f"{command} ended without listening")
 
 
 def room(*options: str) -> Served:
