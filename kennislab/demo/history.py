@@ -63,7 +63,10 @@ def times_at_stage(lab: Lab, stage: str, now: datetime) -> Times:
     if days > 1:
         day += timedelta(days=(THURSDAY - day.weekday()) % 7)
     starts = local(day, lab.start)
-    return Times(starts, starts + _length(lab), local(day - timedelta(days=10), time(23, 59, 59)))
+    closed = day - timedelta(days=10)
+    if stage in ("grouping", "ready"):
+        closed = min(closed, today - timedelta(days=3))
+    return Times(starts, starts + _length(lab), local(closed, time(23, 59, 59)))
 
 
 def _length(lab: Lab) -> timedelta:

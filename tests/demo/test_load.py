@@ -1,0 +1,161 @@
+"""The staged loader: every stage is whole, started again it is the same, and the room at stage live takes a first contribution."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from kennislab.core import clock
+from kennislab.core.db import db
+from kennislab.core.ids import read_code
+from kennislab.demo import keys, load
+from kennislab.demo.content import load_content
+from kennislab.demo.history import times_at_stage
+from kennislab.live import queries as live
+from kennislab.programme.models import Lab, LabState, Participation
+from kennislab.questions.models import KnowledgeQuestion
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def live_demo(make_app: MakeApp, sqlite_url: str) -> tuple[Flask, load.DemoInfo]:
+    app = make_app(sqlite_url)
+    return app, load.load(app, "live")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", [stage for stage in load.STAGES if stage != "live"])
+def test_every_stage_loads_and_is_what_it_says(make_app: MakeApp, sqlite_url: str, stage: str) -> None:
+    app = make_app(sqlite_url)
+    info = load.load(app, stage)
+    assert info["stage"] == stage
+    assert load.load(app, "planned") == info
+    with app.app_context():
+        lab = db.session.get_one(Lab, info["lab"]["id"])
+        assert lab.state is LabState(stage)
+        asked = db.session.scalar(sa.select(sa.func.count()).where(KnowledgeQuestion.lab_id == lab.id))
+        assert asked == {"planned": 0, "collecting": 25}.get(stage, 30)
+        before_the_day = stage in ("planned", "collecting", "grouping", "ready")
+        assert (lab.starts_at > clock.now()) is before_the_day
+        assert (lab.question_deadline > clock.now()) is (stage in ("planned", "collecting"))
+        said = live.contributions_of(db.session(), lab.id)
+        assert len(said) == (0 if before_the_day else 46)
+        ballots = live.ballots_of(db.session(), lab.id)
+        assert [ballot.voters for ballot in ballots] == ([] if before_the_day else [10])
+
+
+def test_live_is_open_and_takes_everything_from_phones(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    assert info["stage"] == "live"
+    with app.app_context():
+        lab = live.open_lab_by_code(db.session(), info["join"]["code"])
+        assert lab is not None and lab.id == info["lab"]["id"]
+        assert info["join"]["path"] == f"/j/{lab.join_token}" and read_code(info["join"]["code"]) == lab.join_code
+        room = live.state_of(db.session(), lab.id)
+        step = room.agenda[room.step.id or ""]
+        assert step["title"] == "Knelpunten, oplossingen en koppelkansen"
+        assert len(step["kinds"]) == 9 and step["input"] == "text" and not step["hidden_until_reveal"]
+        assert (room.moderation, room.step.round_open, room.step.revealed, room.ballots) == ("post", True, True, {})
+        assert room.step.ends_at is not None and room.step.ends_at > clock.now()
+        said = live.contributions_of(db.session(), lab.id)
+        assert len(said) == 14 and {one.status for one in said} == {"visible"}
+        assert all(one.at <= clock.now() for one in said)
+        anonymous = [one for one in said if one.consent == "public_anonymous"]
+        assert len(anonymous) == 1 and anonymous[0].author is None and anonymous[0].municipality is None
+
+
+def test_a_phone_joins_and_is_seen_at_once(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    client = app.test_client()
+    joined = client.post("/join", json={"code": info["join"]["code"], "name": "Nieuw", "municipality": "GM0855"})
+    assert joined.status_code == 201
+    header = {"Authorization": f"Bearer {joined.json['token']}"}
+    op = {"id": "01a1fe49-0240-7600-a6cc-ea2e881ed64c", "type": "contribution.add", "kind": "bottleneck", "text": "Onze lift staat stil."}
+    answer = client.post(joined.json["ops"], json={"ops": [op]}, headers=header)
+    assert answer.json["results"][0]["status"] == "accepted"
+    snapshot = client.get(joined.json["snapshot"], headers=header).json
+    assert len([one for one in snapshot["contributions"].values() if one["status"] == "visible"]) >= 13
+
+
+def test_tokens_work_as_bearer_tokens(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    for role, seen in (("coordinator", "facilitator"), ("facilitator", "facilitator"), ("participant", "participant")):
+        token = info["people"][role]["token"]
+        snapshot = app.test_client().get(f"/live/{info['lab']['id']}/snapshot", headers={"Authorization": f"Bearer {token}"})
+        assert snapshot.status_code == 200
+        assert snapshot.json["me"]["role"] == seen
+
+
+def test_going_on_with_the_same_folder(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    assert load.load(app, "archived") == info
+    assert load.describe(app) == info
+    path = Path(app.config["DATA_DIR"]) / "demo.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_lost_keys_are_made_anew(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    (Path(app.config["DATA_DIR"]) / "demo.json").unlink()
+    again = load.load(app, "live")
+    assert (again["lab"], again["join"]) == (info["lab"], info["join"])
+    for role in again["people"]:
+        assert again["people"][role]["email"] == info["people"][role]["email"]
+        assert again["people"][role]["token"] != info["people"][role]["token"]
+        assert again["people"][role]["password"] != info["people"][role]["password"]
+
+
+def test_nothing_to_describe(make_app: MakeApp, sqlite_url: str) -> None:
+    with pytest.raises(LookupError):
+        load.describe(make_app(sqlite_url))
+
+
+def test_an_unknown_stage(make_app: MakeApp, sqlite_url: str) -> None:
+    with pytest.raises(ValueError, match="soon"):
+        load.load(make_app(sqlite_url), "soon")
+
+
+def test_passwords_differ_and_can_be_typed() -> None:
+    made = {keys.new_password() for _ in range(50)}
+    assert len(made) == 50
+    assert all(len(word) == 14 and word.count("-") == 2 and word == word.lower() for word in made)
+
+
+def test_history_is_of_its_own_time(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, _ = live_demo
+    with app.app_context():
+        first = db.session.scalars(sa.select(Lab).order_by(Lab.starts_at)).first()
+        assert first is not None and first.quarter == "2024-Q1"
+        said = live.contributions_of(db.session(), first.id)
+        assert len(said) == 45 and {one.at.date().isoformat() for one in said} == {"2024-02-08"}
+        hengelo = db.session.scalars(
+            sa.select(Participation).where(Participation.municipality_code == "GM0164", Participation.year == 2027)
+        ).one()
+        assert (str(hengelo.status), hengelo.decided_by_name) == ("stopped", "Gerrit Nijland")
+        assert hengelo.decided_at.date().isoformat() == "2026-11-18"
+
+
+@pytest.mark.parametrize("stage", load.STAGES)
+def test_the_newest_lab_stands_where_its_stage_says(stage: str) -> None:
+    lab, now = load_content().newest, clock.now()
+    times = times_at_stage(lab, stage, now)
+    assert times.starts < times.ends and times.deadline < times.starts
+    assert (times.starts <= now < times.ends) is (stage == "live")
+    assert (times.deadline > now) is (stage in ("planned", "collecting"))
+
+
+@pytest.mark.bench
+def test_loading_is_quick(make_app: MakeApp, sqlite_url: str) -> None:
+    """Processor time, so that a busy machine does not decide. Most of it is one core."""
+    app = make_app(sqlite_url)
+    load_content()
+    began = time.process_time()
+    load.load(app, "live")
+    assert time.process_time() - began < 5
