@@ -85,7 +85,8 @@ export default function connect(element, { signal }) {
   };
   const keepHere = () => {
     const fields = fieldsOf(form);
-    return hasWords(fields) ? device.write(key, { fields, at: Date.now() }) : (device.clear(key), true);
+    if (hasWords(fields)) device.write(key, { fields, at: Date.now() });
+    else device.clear(key);
   };
 
   async function keepOnServer() {
