@@ -14,6 +14,7 @@ from __future__ import annotations
 import _socket
 import socket
 import struct
+import sys
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 send = _socket.socket.send
 _READ, _WRITE = 1, 2
 _READ_SIZE = 4096
-_CUT = struct.pack("ii", 1, 0)  # SO_LINGER: close at once and drop what the kernel still holds
+_CUT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # SO_LINGER: close at once, drop what the kernel still holds
 
 
 class Connection:
