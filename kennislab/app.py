@@ -55,13 +55,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     templating.init(app)
     security.init(app)
     error_pages.init(app)
-    sockets.init(app)
+    features = []
     for feature in FEATURES:
         try:
-            routes = importlib.import_module(f"kennislab.{feature}.routes")
+            features.append(importlib.import_module(f"kennislab.{feature}.routes"))
         except (ImportError, SyntaxError) as error:  # while we build
             print("not loaded:", feature, error)
-            continue
+    sockets.init(app)  # after the features were imported: each app's socket server gets the handlers known by now
+    for routes in features:
         app.register_blueprint(routes.bp)
         if hasattr(routes, "init"):
             routes.init(app)

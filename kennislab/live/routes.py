@@ -22,7 +22,7 @@ from kennislab.core.security import check_csrf, count, csrf
 from kennislab.core.text import tidy
 from kennislab.core.transaction import share, transaction
 from kennislab.core.wakeup import Wakeup
-from kennislab.live import auth, broadcast, operations, queries, wire
+from kennislab.live import auth, broadcast, operations, queries, sockets, wire  # noqa: F401  sockets: its handlers register themselves
 from kennislab.live.broadcast import FollowedRoom
 from kennislab.live.forms import JoinForm
 from kennislab.live.limits import wait_for
@@ -39,8 +39,6 @@ JSON = "application/json"
 
 def init(app: Flask) -> None:
     """The broadcaster, and what it is woken by."""
-    from kennislab.live import sockets as _handlers  # noqa: F401  registers the socket handlers; needs the socket server to exist
-
     broadcaster = broadcast.init(app)
     if app.config["REDIS_URL"]:
 
