@@ -152,7 +152,7 @@ def _account_page(password_form: PasswordForm, token_form: TokenForm, fresh_toke
     return render_template(
         "accounts/sign_ins.html",
         records=queries.sign_ins_of(read, actor.person_id),
-        here=here,
+        this_one=here,
         tokens=queries.tokens_of(read, actor.person_id),
         fresh_token=fresh_token,
         limited=here is not None and here.only_programme_id is not None,

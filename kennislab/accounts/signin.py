@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -54,6 +54,8 @@ def init(app: Flask) -> None:
 
     @app.context_processor
     def actor() -> dict[str, Any]:
+        if not has_request_context():  # a mail, written by a job
+            return {"actor": None}
         who = current_actor()
         return {"actor": who if who.known else None}
 
