@@ -308,7 +308,7 @@ def test_both_databases_agree_with_a_plain_look_through_everything(index: Flask)
     from kennislab.core import language  # only this test needs it
 
     chance = random.Random(7)
-    vocabulary = (
+    vocabulary = (  # words, compounds of them, and their parts
         "wijk budget wijkbudget warmte warmtenet bewoner bewonersavond schuld huur huurder isolatie renovatie energie armoede plan groen".split()
     )
     made = {

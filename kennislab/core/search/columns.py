@@ -23,6 +23,8 @@ from kennislab.core.search.engines import Ids
 from kennislab.core.search.tables import DOCUMENT
 
 _WRITING = "kl_search_writing"
+_COMMON = 500
+"""Documents that make a stem worth remembering as common."""
 _SPREAD = 2_000
 """More unknown documents than this are read as one range instead of by number."""
 
@@ -52,12 +54,23 @@ class Columns:
         self.length = np.zeros(0, dtype=np.float32)
         self.audiences: dict[str, int] = {}
         self.facets: dict[str, Facet] = {}
+        self.titles = False
+        """Whether any document has a title of its own."""
+        self.common: dict[str, int] = {}
+        """How many documents held a common stem when it was last looked up: which word to begin with, never what to answer."""
+
+    def note_common(self, stem: str, documents: int) -> None:
+        """Remembers a stem that many hold."""
+        if documents > _COMMON:
+            self.common[stem] = documents
+        elif stem in self.common:
+            del self.common[stem]
 
     def copy(self) -> Columns:
         """A set of its own, for a reader that sees what others may not."""
         other = Columns()
         other.known, other.audience, other.at, other.length = self.known.copy(), self.audience.copy(), self.at.copy(), self.length.copy()
-        other.audiences = dict(self.audiences)
+        other.audiences, other.titles, other.common = dict(self.audiences), self.titles, dict(self.common)
         other.facets = {name: Facet(dict(f.codes), list(f.values), f.rows.copy()) for name, f in self.facets.items()}
         return other
 
@@ -91,6 +104,7 @@ class Columns:
             self.audience[number] = self.audiences.setdefault(row.audience, len(self.audiences) + 1)
             self.at[number] = row.at.timestamp()
             self.length[number] = row.length
+            self.titles |= row.title_stems != ""
             self._put(number, "kind", [row.kind])
             for name, values in json.loads(row.facets).items():
                 if name != "kind":
@@ -154,7 +168,9 @@ def one_of(codes: npt.NDArray[np.int32], wanted: Sequence[int]) -> npt.NDArray[n
 
 
 def _read(connection: sa.Connection, ids: Ids) -> list[Any]:
-    chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.audience, DOCUMENT.c.at, DOCUMENT.c.length, DOCUMENT.c.facets)
+    chosen = sa.select(
+        DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.audience, DOCUMENT.c.at, DOCUMENT.c.length, DOCUMENT.c.facets, DOCUMENT.c.title_stems
+    )
     if len(ids) > _SPREAD:
         return list(connection.execute(chosen.where(DOCUMENT.c.id.between(int(ids.min()), int(ids.max())))))
     return list(connection.execute(chosen.where(DOCUMENT.c.id.in_(ids.tolist()))))

@@ -19,14 +19,18 @@ Ids = npt.NDArray[np.int64]
 NONE: Ids = np.empty(0, dtype=np.int64)
 
 
+Group = Sequence[tuple[str, ...]]
+"""Ways to answer to one word: a document does when it holds all stems of one of them. ``("a",), ("b", "c")`` is *a, or b and c*."""
+
+
 class Engine(Protocol):
     """What the index asks of a database."""
 
-    def holding(self, connection: sa.Connection, stems: Sequence[str], title: bool = False) -> Ids:
-        """Documents that hold at least one of the stems (in the title, if so asked)."""
+    def holding(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = (), title: bool = False) -> Ids:
+        """Documents that hold at least one of the stems (in the title, if so asked), and answer to every group of ``within``."""
 
-    def phrase(self, connection: sa.Connection, stems: Sequence[str]) -> Ids:
-        """Documents that hold the stems right after each other."""
+    def phrase(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = ()) -> Ids:
+        """Documents that hold the stems right after each other, and answer to every group."""
 
     def of_audience(self, connection: sa.Connection, audiences: Sequence[str]) -> Ids:
         """All documents of these audiences."""
@@ -63,16 +67,19 @@ def _holds(fragments: Iterable[str], word: str, stem: str) -> bool:
 class Fts5:
     """SQLite."""
 
-    def holding(self, connection: sa.Connection, stems: Sequence[str], title: bool = False) -> Ids:
+    def holding(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = (), title: bool = False) -> Ids:
         if not stems:
             return NONE
         question = " OR ".join(f'"{stem}"' for stem in stems)
-        return self._match(connection, f"title_stems : ({question})" if title else question)
+        return self._match(connection, f"title_stems : ({question})" if title else question, within)
 
-    def phrase(self, connection: sa.Connection, stems: Sequence[str]) -> Ids:
-        return self._match(connection, f'"{" ".join(stems)}"') if stems else NONE
+    def phrase(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = ()) -> Ids:
+        return self._match(connection, f'"{" ".join(stems)}"', within) if stems else NONE
 
-    def _match(self, connection: sa.Connection, question: str) -> Ids:
+    def _match(self, connection: sa.Connection, question: str, within: Sequence[Group]) -> Ids:
+        for group in within:
+            ways = " OR ".join("(" + " AND ".join(f'"{stem}"' for stem in way) + ")" for way in group)
+            question = f"({question}) AND ({ways})"
         statement = "SELECT group_concat(rowid) FROM search_index WHERE search_index MATCH ?"
         return _numbers(connection.exec_driver_sql(statement, (question,)).scalar())
 
@@ -117,13 +124,16 @@ class Fts5:
 class Postgres:
     """PostgreSQL. Title stems are indexed a second time with a capital T before them, as GIN keeps no weights."""
 
-    def holding(self, connection: sa.Connection, stems: Sequence[str], title: bool = False) -> Ids:
-        return self._match(connection, " | ".join(f"'{'T' if title else ''}{stem}'" for stem in stems)) if stems else NONE
+    def holding(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = (), title: bool = False) -> Ids:
+        return self._match(connection, " | ".join(f"'{'T' if title else ''}{stem}'" for stem in stems), within) if stems else NONE
 
-    def phrase(self, connection: sa.Connection, stems: Sequence[str]) -> Ids:
-        return self._match(connection, " <-> ".join(f"'{stem}'" for stem in stems)) if stems else NONE
+    def phrase(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = ()) -> Ids:
+        return self._match(connection, " <-> ".join(f"'{stem}'" for stem in stems), within) if stems else NONE
 
-    def _match(self, connection: sa.Connection, question: str) -> Ids:
+    def _match(self, connection: sa.Connection, question: str, within: Sequence[Group]) -> Ids:
+        for group in within:
+            ways = " | ".join("(" + " & ".join(f"'{stem}'" for stem in way) + ")" for way in group)
+            question = f"({question}) & ({ways})"
         statement = sa.text("SELECT string_agg(document_id::text, ',') FROM search_index WHERE stems @@ CAST(:question AS tsquery)")
         return _numbers(connection.execute(statement, {"question": question}).scalar())
 

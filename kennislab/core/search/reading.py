@@ -25,6 +25,7 @@ Mask = npt.NDArray[np.bool_]
 
 MOST_FACET_VALUES = 60
 _PHRASE = 2.0
+_ENOUGH, _TOO_COMMON = 3, 0.08
 _FEWEST = 0.4
 """When nothing holds all words: how much of the best score a hit must have to be shown."""
 
@@ -105,40 +106,60 @@ def _find(session: Session, asked: questions.Question, audiences: Sequence[str],
     """The documents that answer, with their scores; None when there is nothing that this audience may see."""
     connection = session.connection()
     view = View(session, audiences)
-    finder = Finder(connection, view.any_visible)
-    terms = [finder.term(token, half=token.word == asked.half) for token in asked.words]
-    phrases = [finder.phrase(phrase) for phrase in asked.phrases]
-    without = [finder.phrase(phrase) if len(phrase) > 1 else finder.exact(phrase[0]) for phrase in asked.without]
+    total = int(connection.scalar(sa.select(sa.func.max(DOCUMENT.c.id))) or 0)
+    finder = Finder(connection, view, 0 if any_of else total // 30 + 1)
+    terms, phrases = _look_up(finder, asked, total)
     everything = NONE if asked.asks else engine_of(connection).of_audience(connection, audiences)
-    if not any([*(term.answers for term in terms), *map(len, phrases), view.any_visible(everything)]):
-        return None
-    total = int(connection.scalar(sa.select(sa.func.max(DOCUMENT.c.id))) or 1)
-    found = _combine(view, total, terms, phrases, any_of)
     if not asked.asks:
+        if not view.any_visible(everything):
+            return None
+        found = _combine(view, total, [], [], any_of=True)
         found.mask[everything] = True
-    elif not any_of and not phrases and not found.mask.any():
-        found = _combine(view, total, terms, phrases, any_of=True)
-        found.relaxed = True
-        found.mask &= found.score >= _FEWEST * found.score[found.mask].max()
-    for ids in without:
-        found.mask[ids] = False
+    else:
+        found = _combine(view, total, terms, phrases, any_of)
+        if not found.mask.any():
+            if any_of or phrases or len(terms) < 2:
+                return None
+            finder = Finder(connection, view, 0)
+            terms, phrases = _look_up(finder, asked, total)
+            found = _combine(view, total, terms, phrases, any_of=True)
+            if not found.mask.any():
+                return None
+            found.relaxed = True
+            found.mask &= found.score >= _FEWEST * found.score[found.mask].max()
+    for without in asked.without:
+        found.mask[finder.phrase(without) if len(without) > 1 else finder.exact(without[0])] = False
     found.stems.update(token.stem for phrase in asked.phrases for token in phrase)
     return found
 
 
+def _look_up(finder: Finder, asked: questions.Question, total: int) -> tuple[list[Term], list[Ids]]:
+    """Phrases and words, rarest first. Of a long question that asks for *some* words, the commonest are left alone."""
+    phrases = [finder.phrase(phrase) for phrase in asked.phrases]
+    common = finder.view.columns.common
+    terms: list[Term] = []
+    for token in sorted(asked.words, key=lambda word: common.get(word.stem, 0)):
+        enough = not finder.rare and sum(term.answers for term in terms) >= _ENOUGH
+        if enough and common.get(token.stem, 0) > _TOO_COMMON * total:
+            terms.append(Term(token.word, passed_over=common[token.stem]))
+        else:
+            terms.append(finder.term(token, half=token.word == asked.half))
+    return terms, phrases
+
+
 def _combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Ids], any_of: bool) -> _Found:
-    """Adds up. A rare word counts more (inverse document frequency), a short text a little more than a long one."""
+    """Adds up. Where some words will do, a rare word counts more (inverse document frequency). A short text counts a little more."""
     size = len(view.visible)
     score = np.zeros(size, dtype=np.float32)
     hits = np.zeros(size, dtype=np.int8)
     most = 0.0
-    ways = [(term.found, 1.0) for term in terms] + [([(_PHRASE, ids)], _PHRASE) for ids in phrases]
-    for found, best in ways:
+    ways = [(term.found, 1.0, term.passed_over) for term in terms] + [([(_PHRASE, ids)], _PHRASE, 0) for ids in phrases]
+    for found, best, passed_over in ways:
         one = np.zeros(size, dtype=np.float32)
         for weight, ids in sorted(found, key=lambda pair: pair[0]):
             one[ids] = weight
         one *= view.visible
-        rarity = float(np.log1p(total / (np.count_nonzero(one) + 0.5)))
+        rarity = float(np.log1p(total / (passed_over or np.count_nonzero(one) + 0.5))) if any_of else 1.0
         score += np.float32(rarity) * one
         hits += one > 0
         most += rarity * best
@@ -148,7 +169,7 @@ def _combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Id
         usual = np.float32(max(float(lengths[mask].mean()), 1.0))
         score /= np.float32(most) * (0.8 + 0.2 * np.minimum(lengths / usual, 4.0))
     corrections = [(term.word, term.meant) for term in terms if term.meant]
-    return _Found(view.columns, mask, score, {stem for term in terms for stem in term.stems}, False, corrections)
+    return _Found(view.columns, mask, score, {stem for term in terms for stem in (*term.stems, *term.parts)}, False, corrections)
 
 
 def _filter(found: _Found, wanted: Mapping[str, Collection[str]]) -> tuple[dict[str, list[tuple[str, int]]], Mask]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import sqlalchemy as sa
 
 from kennislab.core import language
 from kennislab.core.language import Token
-from kennislab.core.search.engines import NONE, Ids, engine_of
+from kennislab.core.search.columns import View
+from kennislab.core.search.engines import NONE, Group, Ids, engine_of
 from kennislab.core.search.tables import WORD
 
 IN_TITLE, EXACT, GROWING, COMPOUND, MEANT, IN_PARTS = 1.5, 1.0, 0.8, 0.6, 0.5, 0.35
@@ -27,53 +27,78 @@ class Term:
     word: str
     found: list[tuple[float, Ids]] = field(default_factory=list)
     stems: set[str] = field(default_factory=set)
+    parts: tuple[str, ...] = ()
     meant: str = ""
+    passed_over: int = 0
+    """Not looked up, as so many documents hold it."""
 
     @property
     def answers(self) -> bool:
         """Whether anything answers to it that the asker may see."""
         return any(len(ids) for _, ids in self.found)
 
+    @property
+    def group(self) -> list[tuple[str, ...]]:
+        """The same as a condition for a next look-up."""
+        return [*((stem,) for stem in sorted(self.stems)), *([self.parts] if self.parts else [])]
+
 
 class Finder:
-    """Looks words up in one database.
+    """Looks the words of one question up.
 
-    ``visible`` says whether the asker may see any of these documents, so that nothing else can show, not even in a correction.
+    ``view`` says whether the asker may see any of what was found, so that nothing else can show, not even in a correction. ``rare``: when
+    all words must be there and one is held by fewer documents than this, the words after it are looked up among those only: a third of
+    a large archive holds *bewoners*, and a rare word leaves little of that. 0: some of the words will do.
     """
 
-    def __init__(self, connection: sa.Connection, visible: Callable[[Ids], bool]) -> None:
-        self.connection, self.visible = connection, visible
+    def __init__(self, connection: sa.Connection, view: View, rare: int) -> None:
+        self.connection, self.view, self.rare = connection, view, rare
         self.engine = engine_of(connection)
-
-    def exact(self, token: Token) -> Ids:
-        """Documents that hold this word, in any of its forms."""
-        return self._holding([token.stem])
+        self.within: list[Group] = []
 
     def term(self, token: Token, half: bool = False) -> Term:
         """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
-        term = Term(token.word, stems={token.stem})
-        compounds = self._compounds(token.stem) if len(token.stem) >= 4 else set()
         growing = self._growing(token.word) - {token.stem} if half else set()
-        term.found = [
-            (IN_PARTS, self._in_parts(token, term)),
-            (COMPOUND, self._holding(sorted(compounds - growing))),
+        compounds = (self._compounds(token.stem) if len(token.stem) >= 4 else set()) - growing
+        term = Term(token.word, stems={token.stem} | compounds | growing, parts=self._parts(token))
+        term.found = self._look(token, term, compounds, growing)
+        if not term.answers and not (self.within and self._anything(term)):
+            self._mend(token, term)
+        if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
+            self.within = [term.group]
+        return term
+
+    def _look(self, token: Token, term: Term, compounds: set[str], growing: set[str]) -> list[tuple[float, Ids]]:
+        return [
+            (IN_PARTS, self._holding([term.parts[0]], [[term.parts]]) if term.parts else NONE),
+            (COMPOUND, self._holding(sorted(compounds))),
             (GROWING, self._holding(sorted(growing))),
             (EXACT, self.exact(token)),
-            (IN_TITLE, self._holding([token.stem], title=True)),
+            (IN_TITLE, self._holding([token.stem], title=True) if self.view.columns.titles else NONE),
         ]
-        term.stems |= compounds | growing
-        if not term.answers:
-            self._mend(token, term)
-        return term
+
+    def _anything(self, term: Term) -> bool:
+        """Whether it answers outside what the other words leave."""
+        within, self.within = self.within, []
+        found = any(len(self._holding([way[0]], [[way]])) for way in term.group)
+        self.within = within
+        return found
+
+    def exact(self, token: Token) -> Ids:
+        """Documents that hold this word, in any of its forms."""
+        ids = self._holding([token.stem])
+        if not self.within:
+            self.view.columns.note_common(token.stem, len(ids))
+        return ids
 
     def phrase(self, tokens: list[Token]) -> Ids:
         """Documents that hold these words right after each other."""
-        ids = self.engine.phrase(self.connection, [token.stem for token in tokens])
-        return ids if self.visible(ids) else NONE
+        ids = self.engine.phrase(self.connection, [token.stem for token in tokens], self.within)
+        return ids if self.view.any_visible(ids) else NONE
 
-    def _holding(self, stems: list[str], title: bool = False) -> Ids:
-        ids = self.engine.holding(self.connection, stems, title) if stems else NONE
-        return ids if self.visible(ids) else NONE
+    def _holding(self, stems: list[str], more: Sequence[Group] = (), title: bool = False) -> Ids:
+        ids = self.engine.holding(self.connection, stems, [*self.within, *more], title) if stems else NONE
+        return ids if self.view.any_visible(ids) else NONE
 
     def _compounds(self, stem: str) -> set[str]:
         """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
@@ -87,16 +112,10 @@ class Finder:
         found = self.engine.words(self.connection, [f" {word}"], MOST_STEMS)
         return {stem for other, stem in found if other.startswith(word)}
 
-    def _in_parts(self, token: Token, term: Term) -> Ids:
-        """Documents that hold both parts of a compound, apart: *wijkbudget* finds *budget voor de wijk*."""
+    def _parts(self, token: Token) -> tuple[str, ...]:
+        """Stems of the two parts of a compound: *wijkbudget* also finds *budget voor de wijk*."""
         split = language.parts(token.word, self._known) if len(token.word) >= 8 else None
-        if split is None:
-            return NONE
-        stems = [language.stem(part) for part in split]
-        both = np.intersect1d(self._holding([stems[0]]), self._holding([stems[1]]))
-        if len(both):
-            term.stems.update(stems)
-        return both
+        return tuple(language.stem(part) for part in split) if split else ()
 
     def _known(self, words: Iterable[str]) -> set[str]:
         return set(self.connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(list(words)))))
@@ -124,6 +143,8 @@ class Finder:
         for other in sorted(near, key=lambda w: (near[w], abs(len(w) - len(word)), w))[:12]:
             ids = self._holding([language.stem(other)])
             if len(ids) and (not term.meant or near[other] == near[term.meant]):
+                if not term.meant:
+                    term.stems, term.parts = set(), ()
                 term.found.append((MEANT, ids))
                 term.stems.add(language.stem(other))
                 term.meant = term.meant or other

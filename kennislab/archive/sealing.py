@@ -1,0 +1,120 @@
+"""Sealing a harvest, and what may be added to it ever after: corrections, evidence, how an action went."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive import chain, findable, queries
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, Seal, Status
+from kennislab.archive.operations import MOST_TEXT
+from kennislab.core import clock, search
+from kennislab.core.errors import N_, Conflict, Invalid, require
+from kennislab.core.signals import signal
+from kennislab.core.text import tidy
+from kennislab.core.transaction import Tx
+from kennislab.programme import operations as programme_operations
+from kennislab.programme import queries as programme_queries
+from kennislab.programme import states
+from kennislab.programme.models import Lab
+
+lab_sealed = signal("lab-sealed", "After a lab's harvest was sealed. lab: int (id); items: int; head: str (hex).")
+
+
+def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
+    """Seals the harvest: the lab becomes archive, what may be found is found, and nothing in it changes any more.
+
+    Anonymous items lose their source, so that nothing leads back. Raises Conflict when something was not looked at yet, or the
+    refusal of the state.
+    """
+    require(states.verdict(lab.state, "seal"))
+    number = queries.counts(tx.session, lab.id)
+    if waiting := queries.not_taken_over(tx.session, lab):
+        raise Conflict(
+            "not-taken-over",
+            N_("Er zijn nog bijdragen binnengekomen"),
+            N_("Haal eerst de %(n)s nieuwe bijdragen op en loop ze na."),
+            n=waiting,
+        )
+    if number[Status.DRAFT]:
+        raise Conflict(
+            "drafts-left",
+            N_("Nog niet alles is bekeken"),
+            N_("Er staan nog %(n)s kaarten open. Bevestig ze of laat ze weg, en sluit dan het lab."),
+            n=number[Status.DRAFT],
+        )
+    items = queries.items_of(tx.session, lab.id)
+    for item in items:
+        if item.anonymous:
+            item.source_id = item.person_id = item.participant_id = None
+    tx.session.flush()
+    record = Seal(
+        lab_id=lab.id,
+        sealed_at=clock.now(),
+        sealed_by_id=by.person_id,
+        sealed_by=by.name,
+        items=number[Status.CONFIRMED],
+        head=chain.head_of(items, queries.links_of_lab(tx.session, lab.id)),
+    )
+    tx.session.add(record)
+    programme_operations.archive_lab(tx, lab, by)
+    tx.session.flush()
+    for item in items:
+        if not findable.findable(item):
+            search.remove(tx, *findable.name(item))
+    found = [findable.document_of(tx.session, item) for item in items if findable.findable(item)]
+    search.index_all(tx, [*found, findable.lab_document(lab, record)])
+    tx.after_commit(lab_sealed, lab=lab.id, items=record.items, head=record.head)
+    return record
+
+
+def correct(tx: Tx, item: ArchiveItem, text: str, by: Actor) -> Correction:
+    """Adds a signed and dated correction; the item itself stays as it was. Raises Invalid or the state's refusal."""
+    require(states.verdict(item.lab.state, "correct"))
+    clean = tidy(text)
+    if not 1 <= len(clean) <= MOST_TEXT:
+        raise Invalid(fields={"text": N_("Schrijf 1 tot 2000 tekens.")})
+    correction = Correction(text=clean, by_id=by.person_id, by=by.name, at=clock.now())
+    item.corrections.append(correction)
+    findable.index(tx, item)
+    return correction
+
+
+def report_outcome(tx: Tx, item: ArchiveItem, municipality_code: str, status: Outcome, note: str, at: date | None, by: Actor) -> Evidence:
+    """Adds a line to the ledger: what became of it in a municipality. Raises Invalid or the state's refusal.
+
+    Of something that failed or half worked we want to know why, so the note is required then.
+    """
+    require(states.verdict(item.lab.state, "correct"))
+    today = clock.now().astimezone(clock.LOCAL).date()
+    wrong: dict[str, str] = {}
+    if programme_queries.municipality(tx.session, municipality_code) is None:
+        wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
+    if at is not None and at > today:
+        wrong["at"] = N_("Kies een dag die al geweest is.")
+    clean = tidy(note)
+    if not clean and status in (Outcome.FAILED, Outcome.PARTLY):
+        wrong["note"] = N_("Schrijf op waarom. Daar leren anderen het meest van.")
+    if len(clean) > MOST_TEXT:
+        wrong["note"] = N_("Schrijf hoogstens 2000 tekens.")
+    if wrong:
+        raise Invalid(fields=wrong)
+    line = Evidence(
+        municipality_code=municipality_code, status=status, note=clean, at=at or today, reporter_id=by.person_id, reporter=by.name,
+        created_at=clock.now(),
+    )  # fmt: skip
+    item.evidence.append(line)
+    findable.index(tx, item)
+    return line
+
+
+def update_action(tx: Tx, item: ArchiveItem, status: ActionStatus, note: str, by: Actor) -> ActionUpdate:
+    """Says how an agreement went. Raises Invalid (not an action) or the state's refusal."""
+    require(states.verdict(item.lab.state, "correct"))
+    if item.kind != "action":
+        raise Invalid("not-an-action", N_("Dit is geen actie"), N_("Alleen bij een actie kun je zeggen hoe het ermee staat."))
+    update = ActionUpdate(item_id=item.id, status=status, note=tidy(note)[:MOST_TEXT], by_id=by.person_id, by=by.name, at=clock.now())
+    tx.session.add(update)
+    item.action_status = status
+    tx.session.flush()
+    return update
