@@ -1,4 +1,4 @@
-"""The style page, the start page and the door in a real browser: no accessibility finding, no word off the screen, in light and dark, wide and narrow."""
+"""The style page, the start page and the door in a real browser: accessible, nothing off the screen, light and dark, wide and narrow."""
 
 from __future__ import annotations
 

@@ -6,50 +6,54 @@ import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted((ROOT / "templates").rglob("*.html"))}
 FIRST_PAGE = 60 * 1024
-DRAWINGS = ROOT / "templates" / "_macros" / "icons.html"
+DRAWINGS = "templates/_macros/icons.html"
 
 
-def names(paths: list[Path]) -> list[str]:
-    return [path.relative_to(ROOT).as_posix() for path in paths]
+def with_a(pattern: str) -> list[str]:
+    """The templates in which ``pattern`` occurs."""
+    return [name for name, text in TEMPLATES.items() if re.search(pattern, text)]
 
 
 def test_no_inline_style_or_handlers_or_script() -> None:
     """The policy has no unsafe-inline: these would be dead in the browser, silently. Data blocks (application/json) are not scripts."""
-    style = [path for path in TEMPLATES if re.search(r"<style\b|\sstyle\s*=\s*[\"']", path.read_text(encoding="utf-8"))]
-    handlers = [path for path in TEMPLATES if re.search(r"<[^>]*\son[a-z]+\s*=\s*[\"']", path.read_text(encoding="utf-8"))]
-    scripts = [path for path in TEMPLATES if re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", path.read_text(encoding="utf-8"))]
-    assert (names(style), names(handlers), names(scripts)) == ([], [], [])
+    assert with_a(r"<style\b|\sstyle\s*=\s*[\"']") == []
+    assert with_a(r"<[^>]*\son[a-z]+\s*=\s*[\"']") == []
+    assert with_a(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)") == []
 
 
 def test_nothing_is_marked_safe_but_our_own_drawings() -> None:
-    unsafe = [path for path in TEMPLATES if path != DRAWINGS and re.search(r"\|\s*safe\b|autoescape false", path.read_text(encoding="utf-8"))]
-    assert names(unsafe) == []
+    assert with_a(r"\|\s*safe\b|autoescape false") == [DRAWINGS]
+
+
+def every(pattern: str) -> set[str]:
+    """All that the groups of ``pattern`` catch, in all templates."""
+    caught = (group for text in TEMPLATES.values() for match in re.finditer(pattern, text) for group in match.groups() if group)
+    return set(caught)
 
 
 def test_every_controller_that_is_asked_for_exists() -> None:
-    asked = {
-        name
-        for path in TEMPLATES
-        for value in re.findall(r"data-controller=[\"']([a-z0-9 -]+)[\"']", path.read_text(encoding="utf-8"))
-        for name in value.split()
-    }
+    asked = {name for value in every(r"data-controller=[\"']([a-z0-9 -]+)[\"']") for name in value.split()}
     there = {path.name.removesuffix("-controller.js") for path in (ROOT / "static/js/controllers").glob("*-controller.js")}
     assert asked - there == set()
 
 
 def test_every_icon_that_is_asked_for_is_drawn() -> None:
-    drawn = set(re.findall(r"^  \"(\w+)\": '<", DRAWINGS.read_text(encoding="utf-8"), re.M))
-    asked = {
-        name for path in TEMPLATES for name in re.findall(r"\b(?:icon|use_icon|icon_button)\(\s*\"(\w+)\"|icon_name=\"(\w+)\"", path.read_text(encoding="utf-8")) for name in name if name
-    }
+    drawn = set(re.findall(r"^  \"(\w+)\": '<", TEMPLATES[DRAWINGS], re.M))
+    asked = every(r"\b(?:icon|use_icon|icon_button)\(\s*\"(\w+)\"") | every(r"icon_name=\"(\w+)\"")
     assert asked - drawn == set()
+
+
+def imported_by(address: str, source: str) -> set[str]:
+    """The addresses of what a script imports by itself."""
+    return {urljoin(address, found) for found in re.findall(r"^import .*?[\"'](\.[^\"']+)[\"']", source, re.M)}
 
 
 @pytest.mark.parametrize("address", ["/", "/join"])
@@ -58,8 +62,9 @@ def test_the_first_page_on_a_phone_is_under_sixty_kilobytes(address: str, make_a
     client = make_app(sqlite_url).test_client()
     page = client.get(address).get_data(as_text=True)
     weight = len(gzip.compress(page.encode(), 6))
+    controllers = {name for value in re.findall(r"data-controller=\"([^\"]+)\"", page) for name in value.split()}
     todo = set(re.findall(r"(?:href|src)=\"(/static/[^\"?]+)", page))
-    todo |= {f"/static/js/controllers/{name}-controller.js" for value in re.findall(r"data-controller=\"([^\"]+)\"", page) for name in value.split()}
+    todo |= {f"/static/js/controllers/{name}-controller.js" for name in controllers}
     todo.add("/static/fonts/source-sans-3-latin-wght-normal.woff2")
     done: set[str] = set()
     while todo:
@@ -68,7 +73,5 @@ def test_the_first_page_on_a_phone_is_under_sixty_kilobytes(address: str, make_a
         body = client.get(name).data
         weight += len(body) if name.endswith(".woff2") else len(gzip.compress(body, 6))
         if name.endswith(".js"):
-            folder = Path(name).parent
-            imports = re.findall(r"^import .*?[\"'](\.[^\"']+)[\"']", body.decode(), re.M)
-            todo |= {"/" + str((folder / found)).lstrip("/") if not found.startswith("../") else str(folder.parent / found.removeprefix("../")) for found in imports} - done
+            todo |= imported_by(name, body.decode()) - done
     assert weight < FIRST_PAGE, (weight, sorted(done))
