@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -27,6 +27,11 @@ def pick_language() -> str:
 def long_date(moment: datetime) -> str:
     """*donderdag 19 november 2026*."""
     return str(format_date(moment.astimezone(clock.LOCAL), "EEEE d MMMM y"))
+
+
+def long_day(day: date) -> str:
+    """The same for a day without a time."""
+    return str(format_date(day, "EEEE d MMMM y"))
 
 
 def moment_text(moment: datetime) -> str:
@@ -58,7 +63,7 @@ def init(app: Flask) -> None:
         for language in LANGUAGES:
             babel.domain_instance.cache[language, "messages"] = translations(language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(long_date=long_date, moment=moment_text, clock_time=clock_time, quarter=quarter_text, iso=clock.iso, show_code=ids.show_code)
+    app.jinja_env.filters.update(long_date=long_date, long_day=long_day, moment=moment_text, clock_time=clock_time, quarter=quarter_text, iso=clock.iso, show_code=ids.show_code)
 
     @app.context_processor
     def common() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The year: how it went, and what every city decides."""
