@@ -348,3 +348,29 @@ def test_two_workers_on_one_address() -> None:
                 client.packet()
             assert closed.value.code == 1001
         assert room.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_forwarded_headers_count_only_from_configured_proxies(proxies: int) -> None:
+    with served(TRUSTED_PROXIES=proxies) as room:
+        forwarded = {"X-Forwarded-For": "10.1.2.3", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "kennislab.example"}
+        with Client(room, {**forwarded, "Origin": "https://kennislab.example"}) as client:
+            assert client.status == (101 if proxies else 403)
+        with Client(room, forwarded) as client:
+            assert client.status == (403 if proxies else 101)
+            if not proxies:
+                client.join(name="forwarded")
+                assert [person[2] for person in room.stats()["present"].values()] == ["127.0.0.1"]
+
+
+def test_configured_origins_may_connect() -> None:
+    with served(PUBLIC_URL="https://kennislab.example/", ALLOWED_ORIGINS="https://other.example http://localhost:3000") as room:
+        for origin, status in (
+            ("https://kennislab.example", 101),
+            ("https://other.example", 101),
+            ("http://localhost:3000", 101),
+            ("http://kennislab.example", 403),
+            (room.url, 101),
+        ):
+            with Client(room, {"Origin": origin}) as client:
+                assert client.status == status, origin
