@@ -125,8 +125,6 @@ def _products(content: Content) -> Iterator[str]:
                     yield f"{plan.slug}: source {source} may not be public"
         if plan.state != "draft" and (plan.approved is None or plan.public_on is None):
             yield f"{plan.slug}: approved, but without dates"
-    slugs = {plan.slug for plan in content.plans}
-    yield from (f"feedback on {entry.plan}, which is not there" for entry in content.feedback if entry.plan not in slugs)
 
 
 def _decisions(content: Content) -> Iterator[str]:

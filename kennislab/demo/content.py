@@ -20,7 +20,6 @@ from kennislab.demo.shapes import (
     Content,
     Decision,
     Evidence,
-    Feedback,
     Group,
     Harvest,
     Item,
@@ -178,11 +177,8 @@ class _Reader:
         return Plan(
             slug=slug, title=raw["title"], summary=raw["summary"], authors=self.persons(raw["authors"]),
             themes=self.theme_list(raw["themes"]), state=raw["state"], made=raw["made"], approved=raw["approved"],
-            public_on=raw["public_on"], review_on=raw["review_on"], steps=steps,
+            public_on=raw["public_on"], steps=steps,
         )  # fmt: skip
-
-    def feedback(self, raw: Raw) -> Feedback:
-        return Feedback(raw["plan"], self.city(raw["city"]), self.person(raw["by"]), raw["at"], raw["used"], raw["text"])
 
     def decision(self, year: int, raw: Raw, partakers: Mapping[str, Partaker]) -> Decision:
         partaker = self._find("participant", partakers, raw["name"])
@@ -213,9 +209,7 @@ def load_content() -> Content:
     }
     labs = tuple(reader.lab(path) for path in sorted((DATA / "labs").glob("*.yaml")))
     reader.where = "products.yaml"
-    products = _read(DATA / "products.yaml")
-    plans = tuple(reader.plan(slug, raw) for slug, raw in products["plans"].items())
-    feedback = tuple(reader.feedback(raw) for raw in products["feedback"])
+    plans = tuple(reader.plan(slug, raw) for slug, raw in _read(DATA / "products.yaml")["plans"].items())
     reader.where = "decisions.yaml"
     decisions = tuple(reader.decision(year, raw, partakers) for year, rows in _read(DATA / "decisions.yaml").items() for raw in rows)
     about = programme["programme"]
@@ -223,5 +217,5 @@ def load_content() -> Content:
         name=about["name"], description=about["description"], note=about["note"], starts=about["starts"], ends=about["ends"],
         themes=reader.themes, cities=reader.cities, partakers=tuple(partakers.values()), people=reader.people,
         coordinator=reader.person(people["coordinator"]), facilitators=reader.persons(people["facilitators"]),
-        labs=labs, plans=plans, feedback=feedback, decisions=decisions,
+        labs=labs, plans=plans, decisions=decisions,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.ids import show_code
 from kennislab.core.transaction import Tx, transaction
-from kennislab.demo import keys, meetings, people, rooms
+from kennislab.demo import archives, keys, meetings, people, rooms, shelf
 from kennislab.demo.content import load_content
 from kennislab.demo.history import Times, at, times_at_stage, times_of
 from kennislab.demo.people import Cast
@@ -29,6 +29,7 @@ from kennislab.demo.shapes import Content, Lab, Person
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.models import LabState, Programme
+from kennislab.questions.models import KnowledgeQuestion
 
 STAGES = tuple(str(state) for state in LabState)
 BEFORE_THE_DAY = (LabState.COLLECTING, LabState.GROUPING, LabState.READY)
@@ -111,9 +112,11 @@ def _make(content: Content, stage: str, folder: Path) -> None:
     }  # not inside the transaction: it is slow on purpose
     with transaction() as tx:
         cast = people.load_people(tx, content, hashes)
+        archived: archives.Archived = {}
         for lab in content.archived:
-            _past(tx, content, cast, lab)
-        newest = _newest(tx, content, cast, stage)
+            _past(tx, content, cast, lab, archived)
+        newest = _newest(tx, content, cast, stage, archived)
+        shelf.load_products(tx, content, cast, archived)
         tokens = {role: accounts.make_access_token(tx, cast.row(person), "Voorbeeld") for role, person in who.items()}
         kept = _kept(cast.programme.id, newest.id, {r: cast.row(p) for r, p in who.items()}, secret, tokens)
     keys.keep(folder, kept)
@@ -144,16 +147,17 @@ def _kept(programme: int, lab: int, rows: Mapping[str, PersonRow], secret: Mappi
     }
 
 
-def _past(tx: Tx, content: Content, cast: Cast, lab: Lab) -> None:
+def _past(tx: Tx, content: Content, cast: Cast, lab: Lab, archived: archives.Archived) -> None:
     """A lab of an earlier quarter, from plan to archive."""
     times = times_of(lab)
     with at(times.starts - timedelta(days=56)):
         row = meetings.plan(tx, content, cast, lab, times, quarter=lab.quarter)
-    room = _prepare(tx, content, cast, lab, row, times, LabState.READY)
+    room, asked = _prepare(tx, content, cast, lab, row, times, LabState.READY)
     rooms.play_day(room, times)
+    archives.harvest(room, asked, times.ends + archives.CHECKED, archived)
 
 
-def _newest(tx: Tx, content: Content, cast: Cast, stage: str) -> LabRow:
+def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives.Archived) -> LabRow:
     """The lab that is in the chosen stage."""
     lab = content.newest
     times = times_at_stage(lab, stage, clock.now())
@@ -162,25 +166,30 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str) -> LabRow:
     state = LabState(stage)
     if state is LabState.PLANNED:
         return row
-    room = _prepare(tx, content, cast, lab, row, times, state if state in BEFORE_THE_DAY else LabState.READY)
+    room, asked = _prepare(tx, content, cast, lab, row, times, state if state in BEFORE_THE_DAY else LabState.READY)
     if state is LabState.LIVE:
         rooms.play_until_now(room, times)
     elif state not in BEFORE_THE_DAY:
         rooms.play_day(room, times)
+    if state is LabState.ARCHIVED:
+        archives.harvest(room, asked, times.ends + archives.CHECKED, archived)
     return row
 
 
-def _prepare(tx: Tx, content: Content, cast: Cast, lab: Lab, row: LabRow, times: Times, until: LabState) -> rooms.Room:
+Asked = dict[str, KnowledgeQuestion]
+
+
+def _prepare(tx: Tx, content: Content, cast: Cast, lab: Lab, row: LabRow, times: Times, until: LabState) -> tuple[rooms.Room, Asked]:
     """From planned to ``until``: questions come in, are grouped, and people placed."""
     now = clock.now()
     staff = cast.actor(lab.facilitator)
     with at(min(times.deadline - timedelta(days=21), now)):
         programmes.move_lab(tx, row, LabState.COLLECTING, staff)
-    meetings.ask(tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times)
+    asked = meetings.ask(tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times)
     if until is not LabState.COLLECTING:
         with at(min(times.deadline + timedelta(hours=10), now)):
             programmes.move_lab(tx, row, LabState.GROUPING, staff)
     if until is LabState.READY:
         with at(min(times.deadline + timedelta(days=4), now)):
             programmes.move_lab(tx, row, LabState.READY, staff)
-    return rooms.Room(tx, content, cast, lab, row)
+    return rooms.Room(tx, content, cast, lab, row), asked

@@ -13,8 +13,12 @@ from kennislab.accounts.models import Role
 from kennislab.core.transaction import Tx
 from kennislab.demo.history import at, local
 from kennislab.demo.shapes import Content, Person
+from kennislab.evaluation import operations as evaluation
+from kennislab.evaluation.models import Choice
 from kennislab.programme import operations as programmes
-from kennislab.programme.models import ParticipationStatus, Programme
+from kennislab.programme.models import Programme
+
+CHOICES = {"joined": Choice.JOIN, "continues": Choice.CONTINUE, "stopped": Choice.STOP}
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,19 @@ def _person(tx: Tx, person: Person, password_hash: str | None) -> PersonRow:
 
 
 def _decisions(tx: Tx, content: Content, cast: Cast) -> None:
+    """What the cities decided, written down by the coordinator on the same day."""
     for decision in content.decisions:
-        with at(local(decision.at, time(16, 30))):
+        moment = local(decision.at, time(16, 30))
+        with at(moment):
             for city in decision.partaker.cities:
-                programmes.set_participation(
+                line = evaluation.record_decision(
                     tx,
                     cast.programme,
                     municipality_code=city.code,
                     year=decision.year,
-                    status=ParticipationStatus(decision.status),
+                    choice=CHOICES[decision.status],
                     reason=decision.why,
-                    by=cast.actor(decision.by),
+                    decided_by=f"{decision.by.name}, {decision.by.work}",
+                    by=cast.actor(content.coordinator),
                 )
+                line.recorded_at = moment

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from kennislab.core import clock
@@ -16,6 +17,7 @@ from kennislab.demo.people import Cast
 from kennislab.demo.shapes import Content, Item, Lab, Person
 from kennislab.live import operations as live
 from kennislab.live.messages import parse
+from kennislab.live.models import Participant
 from kennislab.live.policies import LiveActor
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
@@ -42,6 +44,7 @@ class Room:
     groups: Mapping[str, str] = field(default_factory=dict)
     actors: dict[str, LiveActor] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    joined: list[Participant] = field(default_factory=list)
     step_rev: int = 0
 
     @property
@@ -54,8 +57,15 @@ class Room:
         """Opens the room, and lets in everybody who says or votes something, each in their working group."""
         with at(moment):
             programmes.move_lab(self.tx, self.row, LabState.LIVE, self.cast.actor(self.lab.facilitator))
-        for number, person in enumerate(self._people()):
-            self._join(person, moment + timedelta(seconds=40 + 17 * number))
+        people = self._people()
+        for number, person in enumerate(people):
+            self._join(person, moment + timedelta(seconds=40 + 7 * number))
+        moves = [
+            {"type": "participant.move", "participant": self.actors[person.slug].key, "group": group}
+            for person in people
+            if (group := self.group_of(person)) is not None
+        ]
+        self.do(self.leader, moment + timedelta(minutes=5), *moves)
 
     def _people(self) -> list[Person]:
         speakers = [item.by for item in self.lab.items]
@@ -66,10 +76,8 @@ class Room:
         row = self.cast.row(person)
         with at(moment):
             joined = live.join(self.tx, self.row.id, row.name, row.municipality_code, row.id)
+        self.joined.append(joined.participant)
         self.actors[person.slug] = LiveActor(joined.participant.id, "participant", self.row.id, row.name, row.municipality_code, row.id)
-        group = self.group_of(person)
-        if group is not None:
-            self.do(self.leader, moment, {"type": "participant.move", "participant": joined.participant.id, "group": group})
 
     def group_of(self, person: Person) -> str | None:
         """The working group that somebody is in: where most of what they say is said."""
@@ -79,14 +87,25 @@ class Room:
     def go(self, number: int, moment: datetime) -> None:
         """Everybody to this agenda item."""
         item = sorted(self.row.agenda, key=lambda one: one.position)[number]
-        result = self.do(self.leader, moment, {"type": "step.go", "to": str(item.id), "step_rev": self.step_rev})
+        result = self.do(self.leader, moment, {"type": "step.go", "to": str(item.id), "step_rev": self.step_rev})[0]
         self.step_rev = result["step_rev"]
 
-    def say(self, items: Iterable[Item], moment: datetime, apart: timedelta = timedelta(seconds=45)) -> None:
-        """Sends these in, one after the other, what is answered before its answers."""
-        for number, item in enumerate(sorted(items, key=lambda one: one.kind not in FIRST)):
-            actor = self.actors.get(item.by.slug, self.leader)
-            self.ids[item.slug] = self.do(actor, moment + number * apart, self._body(item, actor))["contribution"]
+    def say(self, items: Iterable[Item], moment: datetime, apart: timedelta = timedelta(0)) -> None:
+        """Sends these in, what is answered before its answers: ``apart`` one after the other, or each person's at once."""
+        in_order = sorted(items, key=lambda one: one.kind not in FIRST)
+        for first, batch in groupby(in_order, key=lambda one: one.kind in FIRST):
+            del first
+            said = list(batch)
+            turns = (
+                [[item] for item in said]
+                if apart
+                else [[item for item in said if item.by == by] for by in dict.fromkeys(i.by for i in said)]
+            )
+            for turn in turns:
+                actor = self.actors.get(turn[0].by.slug, self.leader)
+                results = self.do(actor, moment, *(self._body(item, actor) for item in turn))
+                self.ids |= {item.slug: result["contribution"] for item, result in zip(turn, results, strict=True)}
+                moment += apart or timedelta(seconds=20)
 
     def _body(self, item: Item, actor: LiveActor) -> dict[str, Any]:
         if item.kind == "action":
@@ -111,7 +130,7 @@ class Room:
             return
         choices = [self.ids[slug] for slug in ballot.choices]
         draft = {"title": ballot.title, "kind": ballot.kind, "budget": ballot.budget, "choices": choices}
-        opened = self.do(self.leader, moment, {"type": "round.open", "ballot": draft})["ballot"]
+        opened = self.do(self.leader, moment, {"type": "round.open", "ballot": draft})[0]["ballot"]
         for number, (person, dots) in enumerate(ballot.votes):
             cast = dict(zip(choices, dots, strict=True))
             later = moment + timedelta(seconds=20 + 7 * number)
@@ -120,18 +139,20 @@ class Room:
 
     def close(self, moment: datetime) -> None:
         """Closes the room; the lab is being harvested from then on."""
-        with at(moment):
+        with at(moment), self.tx.session.no_autoflush:
             programmes.move_lab(self.tx, self.row, LabState.HARVESTING, self.cast.actor(self.lab.facilitator))
 
-    def do(self, actor: LiveActor, moment: datetime, body: dict[str, Any]) -> dict[str, Any]:
-        """One op, at that moment. Raises Refused when the room does not take it."""
-        body = {"id": op_id(moment), **{name: value for name, value in body.items() if value is not None}}
+    def do(self, actor: LiveActor, moment: datetime, *bodies: dict[str, Any]) -> list[dict[str, Any]]:
+        """Ops of one actor, at that moment. Raises Refused when the room does not take one."""
+        if not bodies:
+            return []
+        ops = [{"id": op_id(moment), **{name: value for name, value in body.items() if value is not None}} for body in bodies]
         with at(moment):
-            answer = live.apply_ops(self.tx, actor, [live.asked(body, parse(body))], LATE)
-        result = answer.results[0]
-        if result["status"] != "accepted":
-            raise Refused(json.dumps({"lab": self.lab.quarter, "op": body, "result": result}, ensure_ascii=False, default=str))
-        return result
+            results = live.apply_ops(self.tx, actor, [live.asked(op, parse(op)) for op in ops], LATE).results
+        for op, result in zip(ops, results, strict=True):
+            if result["status"] != "accepted":
+                raise Refused(json.dumps({"lab": self.lab.quarter, "op": op, "result": result}, ensure_ascii=False, default=str))
+        return results
 
 
 def op_id(moment: datetime) -> str:
@@ -156,7 +177,7 @@ def play_day(room: Room, times: Times) -> None:
         if step.input == "vote":
             room.vote(moment + timedelta(minutes=1))
             continue
-        room.say([item for item in later if _place(lab, item, wall) == number], moment + timedelta(minutes=14), timedelta(seconds=20))
+        room.say([item for item in later if _place(lab, item, wall) == number], moment + timedelta(minutes=14))
         if step.hidden:
             room.do(room.leader, moment + timedelta(minutes=40), {"type": "reveal"})
     room.close(times.ends + timedelta(minutes=5))
@@ -182,4 +203,8 @@ def play_until_now(room: Room, times: Times) -> None:
     here = next(number for number, step in enumerate(room.lab.agenda) if step.here)
     for number in range(here + 1):
         room.go(number, times.step(room.lab, number))
-    room.say(room.lab.items[: room.lab.now], min(times.step(room.lab, here) + timedelta(minutes=2), clock.now() - timedelta(minutes=12)))
+    room.say(
+        room.lab.items[: room.lab.now],
+        min(times.step(room.lab, here) + timedelta(minutes=2), clock.now() - timedelta(minutes=12)),
+        timedelta(seconds=45),
+    )

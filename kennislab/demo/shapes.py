@@ -215,7 +215,7 @@ class PlanStep:
 
 @dataclass(frozen=True)
 class Plan:
-    """A knowledge product. ``state``: draft, early_access or public."""
+    """A knowledge product. ``state``: draft, early_access or public; ``approved``: since when participants may read it."""
 
     slug: str
     title: str
@@ -226,20 +226,7 @@ class Plan:
     made: date
     approved: date | None
     public_on: date | None
-    review_on: date | None
     steps: tuple[PlanStep, ...]
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What a city that used a product says about it."""
-
-    plan: str
-    city: City
-    by: Person
-    at: date
-    used: bool
-    text: str
 
 
 @dataclass(frozen=True)
@@ -271,7 +258,6 @@ class Content:
     facilitators: tuple[Person, ...]
     labs: tuple[Lab, ...]
     plans: tuple[Plan, ...]
-    feedback: tuple[Feedback, ...]
     decisions: tuple[Decision, ...]
 
     @property

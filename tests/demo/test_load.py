@@ -138,7 +138,7 @@ def test_history_is_of_its_own_time(live_demo: tuple[Flask, load.DemoInfo]) -> N
         hengelo = db.session.scalars(
             sa.select(Participation).where(Participation.municipality_code == "GM0164", Participation.year == 2027)
         ).one()
-        assert (str(hengelo.status), hengelo.decided_by_name) == ("stopped", "Gerrit Nijland")
+        assert (str(hengelo.status), hengelo.decided_by_name) == ("stopped", "Marit Hoekzema")
         assert hengelo.decided_at.date().isoformat() == "2026-11-18"
 
 
