@@ -59,7 +59,7 @@ export class Outbox extends Emitter {
    * `scope` names room and role; `store` and `sent` are stores (see store.js); `post(body)` sends one request and gives an outcome of http.js;
    * `newId()` makes ids. The rest is for tests.
    */
-  constructor({ scope, store, sent, post, newId, now = () => Date.now(), random = Math.random, setTimer = setTimeout, clearTimer = clearTimeout, channel = null }) {
+  constructor({ scope, store, sent, post, newId, now = () => Date.now(), random = Math.random, setTimer = (work, ms) => setTimeout(work, ms), clearTimer = (id) => clearTimeout(id), channel = null }) {
     super();
     this.#deps = { scope, store, sent, post, newId, now, random, setTimer, clearTimer };
     this.#channel = channel;

@@ -1,0 +1,48 @@
+import { announcing } from "../live/announce.js";
+import { createActions } from "../live/desk/actions.js";
+import { connectCapture } from "../live/desk/capture.js";
+import { connectHead } from "../live/desk/head.js";
+import { connectKeys } from "../live/desk/keys.js";
+import { connectModeration } from "../live/desk/moderation.js";
+import { connectPeople } from "../live/desk/people.js";
+import { connectRecall } from "../live/desk/recall.js";
+import { connectRemote } from "../live/desk/remote.js";
+import { connectSteps } from "../live/desk/steps.js";
+import { connectVotes } from "../live/desk/votes.js";
+import { connectWall } from "../live/desk/wall.js";
+import { rolesOf } from "../live/page.js";
+import { OPS } from "../live/protocol.js";
+import { roomOfPage } from "../live/room.js";
+import { showTimer } from "../live/timer.js";
+import { toast } from "../toast.js";
+
+/** The facilitator's desk. The hooks are described in templates/live/desk.html. */
+export default async function connect(root, { signal }) {
+  const room = roomOfPage();
+  const role = rolesOf(root);
+  const actions = createActions(root, signal);
+  const parts = { room, root, role, actions, signal };
+  const recall = connectRecall(parts);
+  const capture = connectCapture({ ...parts, recall });
+  const votes = connectVotes(parts);
+  const draws = [
+    connectHead(parts),
+    connectSteps(parts),
+    connectWall({ ...parts, capture }),
+    connectModeration(parts),
+    () => capture.draw(),
+    () => votes.draw(),
+    connectPeople(parts),
+    connectRemote({ ...parts, votes }),
+  ];
+  for (const draw of draws) room.onRender(draw);
+  connectKeys(parts);
+
+  announcing(room, role("announce"));
+  showTimer({ element: role("timer"), signal, now: () => room.clock.now(), step: () => room.state?.step });
+  room.on("answer", ({ entry, result }) => {
+    if (result.status === "refused" && entry.op.type !== OPS.step_go) toast([result.problem.title, result.problem.detail].filter(Boolean).join(". "), { seconds: 10 });
+  });
+
+  await room.start(signal);
+}

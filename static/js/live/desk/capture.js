@@ -1,0 +1,114 @@
+import { setText, show } from "../page.js";
+import { OPS } from "../protocol.js";
+import { forget, recall as kept, remember } from "../remembered.js";
+
+const LOOKED_UP = new Set(["bottleneck", "question"]);
+
+/** Catching what is said at typing speed: K, O, I, L or a click chooses what it is, Enter catches it. What is half-typed survives a reload. */
+export function connectCapture({ room, root, role, actions, recall, signal }) {
+  const form = role("capture");
+  const area = form.elements.namedItem("text");
+  const behalf = form.elements.namedItem("on_behalf_of");
+  const key = `kl-capture:${room.boot.lab}`;
+  const before = kept(key) ?? {};
+  let answers = before.answers ?? null;
+  area.value = before.text ?? "";
+  behalf.value = before.behalf ?? "";
+
+  const radios = [...form.querySelectorAll('input[name="kind"]')];
+  const kind = () => radios.find((radio) => radio.checked)?.value ?? "insight";
+
+  function choose(wanted) {
+    for (const radio of radios) radio.checked = radio.value === wanted;
+  }
+  if (before.kind) choose(before.kind);
+
+  function keep() {
+    if (area.value.trim() || behalf.value.trim()) remember(key, { text: area.value, behalf: behalf.value, kind: kind(), answers });
+    else forget(key);
+  }
+
+  function look() {
+    if (LOOKED_UP.has(kind())) recall.beside(area.value);
+    else recall.clear();
+  }
+
+  form.addEventListener(
+    "input",
+    () => {
+      keep();
+      look();
+    },
+    { signal },
+  );
+
+  form.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea, input")) {
+        event.preventDefault();
+        form.requestSubmit();
+      } else if (event.key === "Escape") {
+        recall.clear();
+        event.target.blur();
+      }
+    },
+    { signal },
+  );
+
+  form.addEventListener(
+    "submit",
+    (event) => {
+      event.preventDefault();
+      const text = area.value.trim();
+      if (!text) {
+        area.focus();
+        return;
+      }
+      const name = behalf.value.trim();
+      if (kind() === "action") room.act(OPS.action_add, { text, ...(name ? { owner: name } : {}) });
+      else room.act(OPS.contribution_add, { kind: kind(), text, ...(name ? { on_behalf_of: name } : {}), ...(answers ? { answers } : {}) });
+      area.value = "";
+      behalf.value = "";
+      answers = null;
+      forget(key);
+      recall.clear();
+      room.changed();
+      area.focus();
+    },
+    { signal },
+  );
+
+  actions.on("stop-answering", () => {
+    answers = null;
+    keep();
+    room.changed();
+    area.focus();
+  });
+
+  for (const radio of radios) {
+    if (radio.dataset.key) actions.on(`capture-${radio.dataset.key.toLowerCase()}`, () => begin(radio.value));
+  }
+
+  function begin(wanted) {
+    choose(wanted);
+    area.focus();
+    look();
+  }
+
+  return {
+    /** The next thing caught answers this card. */
+    answer(card) {
+      if (!card) return;
+      answers = card.id;
+      begin("solution");
+      room.changed();
+    },
+    draw() {
+      const card = answers && room.state && room.cards.get(answers);
+      show(role("capture-answers"), Boolean(card));
+      setText(role("capture-answers-text"), card?.text ?? "");
+      root.classList.toggle("desk--answering", Boolean(card));
+    },
+  };
+}
