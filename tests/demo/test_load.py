@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import stat
 import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.core import clock
+from kennislab.archive import chain
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, Link, LinkKind, Status
+from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.ids import read_code
 from kennislab.demo import keys, load
 from kennislab.demo.content import load_content
 from kennislab.demo.history import times_at_stage
 from kennislab.live import queries as live
+from kennislab.products.models import Product
 from kennislab.programme.models import Lab, LabState, Participation
 from kennislab.questions.models import KnowledgeQuestion
+from tests.support import databases
 
 MakeApp = Callable[..., Flask]
 
 
+@pytest.fixture(scope="module")
+def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo at stage live, loaded once; tests get copies."""
+    folder = tmp_path_factory.mktemp("filled")
+    app = databases.create_app(databases.settings(folder, f"sqlite:///{folder / 'test.sqlite3'}"))
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+    load.load(app, "live")
+    databases.dispose(app)
+    with sqlite3.connect(folder / "test.sqlite3") as connection:  # so that the file alone is the whole database
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder
+
+
 @pytest.fixture
-def live_demo(make_app: MakeApp, sqlite_url: str) -> tuple[Flask, load.DemoInfo]:
-    app = make_app(sqlite_url)
+def live_demo(make_app: MakeApp, filled_folder: Path, tmp_path: Path) -> tuple[Flask, load.DemoInfo]:
+    shutil.copy(filled_folder / "test.sqlite3", tmp_path / "test.sqlite3")
+    shutil.copytree(filled_folder / "data", tmp_path / "data")
+    app = make_app(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     return app, load.load(app, "live")
 
 
@@ -159,3 +185,79 @@ def test_loading_is_quick(make_app: MakeApp, sqlite_url: str) -> None:
     began = time.process_time()
     load.load(app, "live")
     assert time.process_time() - began < 5
+
+
+def test_the_archive_is_full_and_sealed(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    with app.app_context():
+        session = db.session()
+        kinds = dict(session.execute(sa.select(ArchiveItem.kind, sa.func.count()).group_by(ArchiveItem.kind)).all())
+        assert kinds == {
+            "question": 88, "solution": 158, "bottleneck": 133, "action": 56, "insight": 55, "lesson": 44, "linking_opportunity": 34,
+        }  # fmt: skip
+        labs = session.scalars(sa.select(Lab).where(Lab.state == LabState.ARCHIVED)).all()
+        assert len(labs) == 11 and all(chain.intact(session, lab.id) for lab in labs)
+        assert set(session.scalars(sa.select(ArchiveItem.status).distinct())) == {Status.CONFIRMED}
+        assert session.scalar(sa.select(sa.func.count()).select_from(Evidence)) == 213
+        untied = sa.select(sa.func.count()).where(ArchiveItem.kind == "solution", ArchiveItem.answers_id.is_(None))
+        assert session.scalar(untied) == 0
+        links = dict(session.execute(sa.select(Link.kind, sa.func.count()).group_by(Link.kind)).all())
+        assert links[LinkKind.QUESTION] > 100 and links[LinkKind.ORIGIN] > 90
+
+
+def test_nothing_leads_back_to_who_was_anonymous(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, _ = live_demo
+    with app.app_context():
+        anonymous = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.consent == Consent.PUBLIC_ANONYMOUS)).all()
+        assert len(anonymous) == 11
+        for item in anonymous:
+            assert (item.person_id, item.participant_id, item.municipality_code, item.source_id, item.contact) == (
+                None,
+                None,
+                None,
+                None,
+                "",
+            )
+
+
+def test_search_finds_word_forms_and_what_became_of_it(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, info = live_demo
+    with app.app_context():
+        lab = db.session.get_one(Lab, info["lab"]["id"])
+        mine = {"public", f"programme:{lab.programme_id}"}
+        soup = search.search(db.session(), "soepfietsen", mine)
+        assert soup.total >= 3 and any("soepfiets" in hit.title for hit in soup.hits)
+        failed = search.search(db.session(), "huurders keuken koken", mine)
+        assert failed.total >= 3
+        public = search.search(db.session(), "stappenplan eerste gesprek", {"public"})
+        assert [hit.title for hit in public.hits] == ["Stappenplan: van eerste gesprek naar eerste straat"]
+        kinds = {kind for kind, _ in search.search(db.session(), "isoleren", mine).facets["kind"]}
+        assert {"solution", "bottleneck", "lesson", "question"} <= kinds
+        group_only = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.consent == Consent.GROUP)).first()
+        assert group_only is not None
+        found = search.search(db.session(), group_only.text[:60], {*mine, f"facilitators:{lab.programme_id}"})
+        assert group_only.text not in [hit.title for hit in found.hits]
+
+
+def test_products_stand_where_their_dates_say(live_demo: tuple[Flask, load.DemoInfo]) -> None:
+    app, _ = live_demo
+    with app.app_context():
+        products = db.session.scalars(sa.select(Product).order_by(Product.id)).all()
+        assert [str(product.stage(datetime(2026, 11, 22, 12, tzinfo=UTC))) for product in products] == ["public", "early_access", "draft"]
+        assert [sum(not step.sources for step in product.steps) for product in products] == [1, 1, 1]
+        assert products[0].announced_public
+
+
+@pytest.mark.slow
+def test_the_newest_lab_archived_with_what_the_facilitator_did(make_app: MakeApp, sqlite_url: str) -> None:
+    app = make_app(sqlite_url)
+    info = load.load(app, "archived")
+    with app.app_context():
+        items = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.lab_id == info["lab"]["id"])).all()
+        statuses = Counter(str(item.status) for item in items)
+        assert statuses == {"confirmed": 74, "merged": 1, "dropped": 1}
+        assert sum(item.edited for item in items) == 2
+        returned = sa.select(sa.func.count()).where(Link.kind == LinkKind.RELATED)
+        assert db.session.scalar(returned) == 5
+        dots = {item.text: item.votes for item in items if item.votes}
+        assert sum(dots.values()) == 30
