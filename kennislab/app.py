@@ -14,7 +14,7 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
-from kennislab.core import error_pages, huey_worker, jobs, security, sockets, templating
+from kennislab.core import compression, error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,13 +54,14 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     templating.init(app)
     security.init(app)
+    compression.init(app)
     error_pages.init(app)
     features = []
     for feature in FEATURES:
         try:
             features.append(importlib.import_module(f"kennislab.{feature}.routes"))
         except (ImportError, SyntaxError) as error:  # while we build
-            print("not loaded:", feature, error)
+            print("not loaded:", feature, error, file=__import__("sys").stderr)
     sockets.init(app)  # after the features were imported: each app's socket server gets the handlers known by now
     for routes in features:
         app.register_blueprint(routes.bp)
