@@ -23,7 +23,7 @@ MOST_TEXT = 500
 MOST_MORE = 2000
 """Characters: a question is short; what is around it may be longer."""
 
-SEARCH_KIND = "knowledge_question"
+SEARCH_KIND = "question"
 
 
 @dataclass(frozen=True, slots=True)
