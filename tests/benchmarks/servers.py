@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.demo import start_demo
 from tests.support.node import node, npm_ci
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,9 +51,10 @@ class Served:
         self.stop()
 
 
-def start(command: list[str], cwd: Path = ROOT) -> Served:
+def start(command: list[str], cwd: Path = ROOT, settings: dict[str, str] | None = None) -> Served:
     """Runs a command that prints one line of JSON with its `url` when it listens. Raises RuntimeError."""
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KENNISLAB_")}
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True, env={**clean, **(settings or {})})
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("{"):
@@ -70,8 +70,8 @@ def room(*options: str) -> Served:
 
 def demo(data: Path, settings: dict[str, str] | None = None) -> Served:
     """Kennislab's own demo with a lab that is live, in a folder of its own."""
-    running = start_demo("live", data, environment=settings)
-    return Served(running.process, running.said)
+    command = [sys.executable, "-m", "kennislab", "demo", "--stage", "live", "--data", str(data), "--port", "0", "--json"]
+    return start(command, settings=settings)
 
 
 def node_room(database: str = "") -> Served:
