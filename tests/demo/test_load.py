@@ -233,6 +233,10 @@ def test_search_finds_word_forms_and_what_became_of_it(live_demo: tuple[Flask, l
         assert [hit.title for hit in public.hits] == ["Stappenplan: van eerste gesprek naar eerste straat"]
         kinds = {kind for kind, _ in search.search(db.session(), "isoleren", mine).facets["kind"]}
         assert {"solution", "bottleneck", "lesson", "question"} <= kinds
+        asked = search.search(db.session(), "luidruchtige minderheid", mine)
+        assert [hit.title for hit in asked.hits[:1]] == ["Wat doe je als een luidruchtige minderheid tegen het wijkplan is?"]
+        twice = Counter((hit.kind, hit.title) for hit in search.search(db.session(), "bewonersavond", mine, limit=50).hits)
+        assert set(twice.values()) == {1}
         group_only = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.consent == Consent.GROUP)).first()
         assert group_only is not None
         found = search.search(db.session(), group_only.text[:60], {*mine, f"facilitators:{lab.programme_id}"})
@@ -261,3 +265,13 @@ def test_the_newest_lab_archived_with_what_the_facilitator_did(make_app: MakeApp
         assert db.session.scalar(returned) == 5
         dots = {item.text: item.votes for item in items if item.votes}
         assert sum(dots.values()) == 30
+
+
+@pytest.mark.slow
+def test_it_loads_on_either_database(app: Flask) -> None:
+    info = load.load(app, "harvesting")
+    assert info["stage"] == "harvesting"
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(ArchiveItem)) == 568 + 76
+        mine = {"public", "programme:1"}
+        assert search.search(db.session(), "soepfietsen", mine).total >= 3
