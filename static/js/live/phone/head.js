@@ -12,7 +12,19 @@ const CLOSED_TEXT = {
 export function connectHead({ room, root, role, composer }) {
   const sections = new Map([...root.querySelectorAll("[data-view]")].map((section) => [section.dataset.view, section]));
 
+  /** A vote or a result comes above the box, unless somebody is writing there: then below, so that the box stays where it is. */
+  function place(name, views) {
+    const section = sections.get(name);
+    const write = sections.get("write");
+    if (!section?.hidden || !views.includes(name)) return;
+    const writing = composer.draft.text.trim() || write.contains(document.activeElement);
+    if (writing && !write.hidden) write.after(section);
+    else write.before(section);
+  }
+
   function open(views) {
+    place("result", views);
+    place("vote", views);
     for (const [name, section] of sections) show(section, views.includes(name));
     show(role("send"), views.includes("write"));
     show(role("vote"), views.includes("vote"));
