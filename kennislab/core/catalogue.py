@@ -32,16 +32,20 @@ def translations(language: str) -> Translations:
 
 
 @cache
-def script_texts(language: str) -> dict[str, str]:
-    """Source → translation for every text that occurs in ``static/js``."""
+def script_texts(language: str) -> dict[str, str | list[str]]:
+    """Source → translation for every text that occurs in ``static/js``; of texts with a number, the singular → [one, other]."""
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return {}
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
-    texts: dict[str, str] = {}
+    texts: dict[str, str | list[str]] = {}
     for message in catalogue:
+        if not message.id or not any("static/js" in place for place, _line in message.locations):
+            continue
         source: Any = message.id
-        if source and isinstance(source, str) and any("static/js" in place for place, _line in message.locations):
-            texts[source] = str(message.string)
+        if isinstance(source, tuple | list):
+            texts[str(source[0])] = [str(form) for form in message.string]
+        else:
+            texts[str(source)] = str(message.string)
     return texts

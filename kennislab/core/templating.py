@@ -77,6 +77,6 @@ def init(app: Flask) -> None:
         return response
 
 
-def _js_catalogue() -> dict[str, str]:
+def _js_catalogue() -> dict[str, str | list[str]]:
     """Dutch → present language for the texts in scripts; empty in Dutch, where the key is the text."""
     return script_texts(str(get_locale() or "nl"))

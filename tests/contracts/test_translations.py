@@ -1,0 +1,82 @@
+"""Both languages are complete: Dutch by being the source, English by its catalogue."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from kennislab.core.catalogue import FOLDER
+
+ROOT = Path(__file__).resolve().parents[2]
+METHODS = [("kennislab/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("static/js/**.js", "javascript")]
+KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "t": None, "tn": (1, 2), "ngettext": (1, 2), "_n": (1, 2)}
+OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}, "templates/**.txt": {"trimmed": "true", "silent": "false"}}
+
+
+def extracted() -> Catalog:
+    """Every text that people can read, with where it stands."""
+    catalogue = Catalog(locale="en", project="Kennislab")
+    for folder, ignore in (("kennislab", ()), ("templates", ()), ("static/js", ())):
+        methods = [(pattern.removeprefix(folder + "/"), method) for pattern, method in METHODS if pattern.startswith(folder + "/")]
+        options = {pattern.removeprefix(folder + "/"): value for pattern, value in OPTIONS.items()}
+        found = extract_from_dir(ROOT / folder, methods, options, KEYWORDS, ())
+        for filename, line, message, comments, context in found:
+            assert not ignore
+            catalogue.add(message, None, [(f"{folder}/{filename}", line)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def english() -> Catalog:
+    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def _placeholders(text: object) -> set[str]:
+    parts = text if isinstance(text, (tuple, list)) else [text]
+    return {name for part in parts for name in re.findall(r"%\((\w+)\)[sd]", str(part))}
+
+
+def test_every_dutch_text_has_its_english() -> None:
+    catalogue = english()
+    missing = [str(m.id) for m in extracted() if m.id and not _translated(catalogue, m.id)]
+    assert missing == [], f"{len(missing)} texts without English"
+
+
+def _translated(catalogue: Catalog, id_: object) -> bool:
+    found = catalogue.get(id_[0] if isinstance(id_, tuple) else id_)  # type: ignore[arg-type]  # ids are texts
+    return found is not None and not found.fuzzy and all(found.string if isinstance(found.string, tuple) else [found.string])
+
+
+def test_english_has_nothing_that_is_no_longer_said() -> None:
+    said = {m.id[0] if isinstance(m.id, tuple) else m.id for m in extracted()}
+    stale = [m.id for m in english() if m.id and (m.id[0] if isinstance(m.id, tuple) else m.id) not in said]
+    assert stale == []
+
+
+def test_placeholders_agree() -> None:
+    wrong = [m.id for m in english() if m.id and _placeholders(m.id) != _placeholders(m.string)]
+    assert wrong == []
+
+
+def write() -> None:
+    """Brings the catalogue up to what is said now, keeping translations: ``python -m tests.contracts.test_translations``."""
+    from babel.messages.pofile import write_po
+
+    path = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    template = extracted()
+    catalogue = english() if path.exists() else Catalog(locale="en", project="Kennislab")
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    out = io.BytesIO()
+    write_po(out, catalogue, width=140, sort_by_file=True, omit_header=False)
+    path.write_bytes(out.getvalue())
+
+
+if __name__ == "__main__":
+    write()
