@@ -34,7 +34,7 @@ class LabForm(Form):
     """Planning or changing a lab. ``template`` is asked only for a new one."""
 
     title = StringField(_l("Titel"), filters=[clean_text], validators=[DataRequired(_l("Geef het lab een titel.")), Length(max=160)])
-    kind = SelectField(_l("Soort"))
+    kind = SelectField(_l("Soort"), validators=[InputRequired(_FILL)])
     day = DateField(_l("Dag"), validators=[InputRequired(_FILL)])
     starts = TimeField(_l("Begint om"), validators=[InputRequired(_FILL)])
     ends = TimeField(_l("Eindigt om"), validators=[InputRequired(_FILL)])
@@ -42,7 +42,7 @@ class LabForm(Form):
     description = TextAreaField(_l("Waar gaat het over"), filters=[clean_text], validators=[Length(max=4000)])
     deadline_day = DateField(_l("Kennisvragen insturen tot en met"), validators=[InputRequired(_FILL)])
     deadline_time = TimeField(_l("Tot hoe laat"), validators=[InputRequired(_FILL)])
-    template = SelectField(_l("Agenda"), validators=[Optional()], validate_choice=False)
+    template = SelectField(_l("Agenda"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +126,7 @@ class ParticipationForm(Form):
     """What a municipality does in a year."""
 
     municipality_code = SelectField(_l("Gemeente"), validators=[DataRequired(_l("Kies een gemeente uit de lijst."))])
-    status = SelectField(_l("Besluit"))
+    status = SelectField(_l("Besluit"), validators=[InputRequired(_FILL)])
     reason = TextAreaField(_l("Waarom"), filters=[clean_text], validators=[Length(max=2000)])
 
     def __init__(self, municipalities: list[Municipality], *args: Any, **kwargs: Any) -> None:
@@ -146,7 +146,7 @@ class PersonForm(Form):
     email = EmailField(_l("E-mailadres"), filters=[clean_text], validators=[Length(max=254)])
     organisation = StringField(_l("Organisatie"), filters=[clean_text], validators=[Length(max=160)])
     municipality_code = SelectField(_l("Gemeente"))
-    role = SelectField(_l("Rol"))
+    role = SelectField(_l("Rol"), validators=[InputRequired(_FILL)])
 
     def __init__(self, municipalities: list[Municipality], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

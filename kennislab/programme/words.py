@@ -28,8 +28,8 @@ BLOCKS: Mapping[Block, str] = {
 }
 
 INPUTS: Mapping[Input, str] = {
-    Input.NONE: N_("Niets: telefoons kijken mee"),
-    Input.TEXT: N_("Tekst: iedereen kan iets insturen"),
+    Input.NONE: N_("Alleen meekijken"),
+    Input.TEXT: N_("Tekst insturen"),
     Input.VOTE: N_("Stemmen"),
 }
 

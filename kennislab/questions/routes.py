@@ -13,6 +13,7 @@ from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, NotFound, NotSignedIn, require
 from kennislab.core.security import limiter
+from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
 from kennislab.programme import links, states
 from kennislab.programme import queries as programme_queries
@@ -133,7 +134,7 @@ def similar(lab_id: int) -> Answer:
                 "title": hit.title,
                 "url": request.script_root + hit.url,
                 "kind": hit.kind,
-                "where": ", ".join(value for name in ("municipality", "quarter") for value in hit.facets.get(name, [])[:1]),
+                "where": ", ".join([*hit.facets.get("municipality", [])[:1], *map(quarter_text, hit.facets.get("quarter", [])[:1])]),
             }
             for hit in found
         ]
@@ -166,11 +167,12 @@ def _ask_page(lab: Lab, form: QuestionForm, refusal: DomainError | None = None) 
 
 @bp.get("/kennislabs/<int:lab_id>/vragen/nieuw")
 def ask(lab_id: int) -> Answer:
-    """The form, with the draft that one was busy with."""
+    """The form, with the draft that one was last busy with, or that ``?concept=`` names."""
     actor, lab = current_actor(), the_lab(lab_id)
     require(policies.may_ask(actor, lab, clock.now()))
     read = db.session()
-    draft = queries.draft_of(read, lab_id, _person(actor))
+    wish = request.args.get("concept", "")
+    draft = _draft_to_go_on_with(actor, lab, wish) if wish else queries.draft_of(read, lab_id, _person(actor))
     shown = {"municipality_code": actor.municipality} if draft is None else QuestionForm.values(draft)
     return _ask_page(lab, QuestionForm(programme_queries.municipalities_for(read, lab), formdata=None, data=shown))
 

@@ -62,16 +62,17 @@ def test_signing_in_with_a_password(house: tuple[Flask, World]) -> None:
     assert "Secure" in next(line for line in secure.headers.getlist("Set-Cookie") if line.startswith("kl_session="))
 
 
+def anonymous_text(text: str) -> str:
+    """A page without what differs for everybody: addresses and the form's token."""
+    return re.sub(r'[\w.-]+@voorbeeld\.example|name="csrf[^>]*>|id="csrf[^>]*>', "", text)
+
+
 def test_the_same_answer_for_unknown_and_wrong(house: tuple[Flask, World]) -> None:
     app, world = house
     client = app.test_client()
     wrong = client.post("/aanmelden", data={"email": address(world), "password": "iets anders"})
     unknown = client.post("/aanmelden", data={"email": address(world, "niemand"), "password": "iets anders"})
     without = client.post("/aanmelden", data={"email": address(world, "participant"), "password": "iets anders"})
-
-    def anonymous_text(text: str) -> str:
-        return re.sub(r'value="[^"]*@[^"]*"|content="[^"]*"|csrf[^>]*', "", text)
-
     assert wrong.status_code == unknown.status_code == without.status_code == 422
     assert anonymous_text(wrong.text) == anonymous_text(unknown.text) == anonymous_text(without.text)
     assert "horen niet bij elkaar" in wrong.text and f'value="{address(world)}"' in wrong.text
@@ -115,10 +116,7 @@ def test_a_link_by_mail(make_app: Callable[..., Flask], sqlite_url: str) -> None
     path = mailed_path(app)
     unknown = client.post("/aanmelden/link", data={"email": "niemand@voorbeeld.example"})
     assert known.status_code == unknown.status_code == 200
-    assert (
-        known.text.replace(address(world, "participant"), "").replace("\n", "")[200:900]
-        == unknown.text.replace("niemand@voorbeeld.example", "").replace("\n", "")[200:900]
-    )
+    assert anonymous_text(known.text) == anonymous_text(unknown.text)
     assert path.endswith("?next=/programmas")
     for _twice in range(2):
         assert "druk op de knop" in client.get(path).text  # a mail program that looks uses nothing up

@@ -214,7 +214,10 @@ def test_only_keeping_a_draft_without_script(make_app: Callable[..., Flask], sql
     assert client.post(f"/kennislabs/{world.lab_id}/vragen/nieuw", data=FORM | {"text": "Nog niet af", "do": "draft"}).status_code == 303
     page = client.get(f"/kennislabs/{world.lab_id}/vragen").text
     assert "Nog niet af" in page and "Verder schrijven" in page
-    public_id = re.search(r"/kennisvragen/(\w+)/bewerken", page).group(1)
+    public_id = re.search(r"/vragen/nieuw\?concept=(\w+)", page).group(1)
+    draft(client, world, text="Een andere vraag")
+    assert "Nog niet af</textarea>" in client.get(f"/kennislabs/{world.lab_id}/vragen/nieuw?concept={public_id}").text
+    assert "Een andere vraag</textarea>" in client.get(f"/kennislabs/{world.lab_id}/vragen/nieuw").text
     assert client.post(f"/kennisvragen/{public_id}/bewerken", data=FORM).status_code == 303
     assert status_of(app, public_id).status is QuestionStatus.SUBMITTED
 
