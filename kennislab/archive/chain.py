@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kennislab.archive import queries
-from kennislab.archive.models import ArchiveItem, Link
+from kennislab.archive.models import ArchiveItem, ItemLink
 
 
-def content(item: ArchiveItem, links: Iterable[Link]) -> dict[str, Any]:
+def content(item: ArchiveItem, links: Iterable[ItemLink]) -> dict[str, Any]:
     """What is sealed of an item."""
     return {
         "id": item.id,
@@ -37,9 +37,9 @@ def content(item: ArchiveItem, links: Iterable[Link]) -> dict[str, Any]:
     }
 
 
-def head_of(items: Sequence[ArchiveItem], links: Sequence[Link]) -> str:
+def head_of(items: Sequence[ArchiveItem], links: Sequence[ItemLink]) -> str:
     """The head of the chain over these items, hex."""
-    of_item: dict[str, list[Link]] = {}
+    of_item: dict[str, list[ItemLink]] = {}
     for link in links:
         of_item.setdefault(link.from_id, []).append(link)
     head = hashlib.sha256(b"kennislab harvest 1").hexdigest()

@@ -138,7 +138,7 @@ class ArchiveItem(Base):
         return self.text != self.original_text
 
 
-class Link(Base):
+class ItemLink(Base):
     """That one item came from, or belongs with, another. Kept apart from ``answers``, of which there is one at most."""
 
     __tablename__ = "archive_link"
@@ -194,7 +194,7 @@ class Correction(Base):
     item: Mapped[ArchiveItem] = relationship(back_populates="corrections")
 
 
-class GroupMember(Base):
+class SeatedIn(Base):
     """Who sat in which group that day: they may read what stays in that group."""
 
     __tablename__ = "archive_group_member"

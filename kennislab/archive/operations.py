@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import queries
-from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, GroupMember, Link, LinkKind, Status
+from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind, SeatedIn, Status
 from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid, require
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
+from kennislab.grouping import queries as grouping
 from kennislab.live.models import Participant
 from kennislab.live.queries import ContributionRow, contributions_of, state_of
 from kennislab.programme import states
@@ -61,9 +62,11 @@ def open_harvest(tx: Tx, lab: Lab) -> int:
     have = {(item.source_kind, item.source_id): item for item in queries.items_of(session, lab.id)}
     districts = _districts(tx, lab)
     new = 0
+    board = _board(tx, lab)
     for position, question in enumerate(of_lab(session, lab.id)):
         if ("question", question.public_id) not in have:
-            have["question", question.public_id] = _from_question(tx, lab, question, position, districts)
+            theme, group = board.get(question.id, (question.theme_hint, None))
+            have["question", question.public_id] = _from_question(tx, lab, question, position, districts, theme, group)
             new += 1
     rows = [row for row in contributions_of(session, lab.id) if row.status in ("visible", "pending", "hidden")]
     for position, row in enumerate(rows, 1000):
@@ -103,12 +106,22 @@ def _districts(tx: Tx, lab: Lab) -> dict[str, int]:
     return {code: ids[0] for code, ids in found.items() if len(ids) == 1}
 
 
-def _from_question(tx: Tx, lab: Lab, question: KnowledgeQuestion, position: int, districts: dict[str, int]) -> ArchiveItem:
+def _board(tx: Tx, lab: Lab) -> dict[int, tuple[str, str | None]]:
+    """Question → the theme that it was put under before the day, and the working group that took that theme."""
+    groups = {group.theme_id: group.name for group in grouping.groups_of(tx.session, lab.id) if group.theme_id is not None}
+    themes = {theme.id: theme.title for theme in grouping.themes_of(tx.session, lab.id)}
+    placed = [(card.question.id, card.theme_id) for card in grouping.cards_of(tx.session, lab.id)]
+    return {question: (themes[theme], groups.get(theme)) for question, theme in placed if theme is not None}
+
+
+def _from_question(
+    tx: Tx, lab: Lab, question: KnowledgeQuestion, position: int, districts: dict[str, int], theme: str, group: str | None
+) -> ArchiveItem:
     code = question.municipality_code
     item = ArchiveItem(
         lab=lab, programme_id=lab.programme_id, kind="question", text=question.text, original_text=question.original_text or question.text,
         municipality_code=code, district_id=districts.get(code or ""), quarter=lab.quarter,
-        themes=[question.theme_hint] if question.theme_hint else [], consent=Consent.PROGRAMME, reach_given=Consent.PROGRAMME,
+        themes=_themes([theme]), group_name=group, consent=Consent.PROGRAMME, reach_given=Consent.PROGRAMME,
         status=Status.DRAFT, source_kind="question", source_id=question.public_id, person_id=question.asker_id, position=position,
         edited_by=question.edited_by_name, edited_at=question.edited_at, created_at=question.submitted_at or question.created_at,
     )  # fmt: skip
@@ -142,12 +155,15 @@ def _tie_answers(rows: Sequence[ContributionRow], have: dict[tuple[str, str | No
 
 
 def _remember_groups(tx: Tx, lab: Lab) -> None:
+    for working_group in grouping.groups_of(tx.session, lab.id):
+        for member in working_group.members:
+            tx.session.merge(SeatedIn(lab_id=lab.id, group_name=working_group.name, person_id=member.person_id))
     state = state_of(tx.session, lab.id)
     person = dict(tx.session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab.id)).all())
     for participant in state.people.values():
         group, person_id = state.groups.get(participant.group or ""), person.get(participant.id)
         if group is not None and person_id is not None:
-            tx.session.merge(GroupMember(lab_id=lab.id, group_name=group["name"], person_id=person_id))
+            tx.session.merge(SeatedIn(lab_id=lab.id, group_name=group["name"], person_id=person_id))
 
 
 def _day(text: str | None) -> date | None:
@@ -244,7 +260,7 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
 
 def _take_links(tx: Tx, keep: ArchiveItem, gone: Sequence[str]) -> None:
     """What pointed to or from the merged ones points to or from the one that stays, too."""
-    for link in tx.session.scalars(sa.select(Link).where(sa.or_(Link.from_id.in_(gone), Link.to_id.in_(gone)))).all():
+    for link in tx.session.scalars(sa.select(ItemLink).where(sa.or_(ItemLink.from_id.in_(gone), ItemLink.to_id.in_(gone)))).all():
         start = keep.id if link.from_id in gone else link.from_id
         end = keep.id if link.to_id in gone else link.to_id
         if start != end:
@@ -328,7 +344,9 @@ def set_answers(tx: Tx, item: ArchiveItem, solved: str | None) -> None:
 def _set_question(tx: Tx, item: ArchiveItem, question: str | None) -> None:
     """The one knowledge question with which it came up."""
     wanted = [question] if question and question != item.id else []
-    tx.session.execute(sa.delete(Link).where(Link.from_id == item.id, Link.kind == LinkKind.QUESTION, Link.to_id.not_in(wanted)))
+    tx.session.execute(
+        sa.delete(ItemLink).where(ItemLink.from_id == item.id, ItemLink.kind == LinkKind.QUESTION, ItemLink.to_id.not_in(wanted))
+    )
     for target in wanted:
         add_link(tx, item, target, LinkKind.QUESTION)
 
@@ -343,9 +361,9 @@ def add_link(tx: Tx, item: ArchiveItem, to_id: str, kind: LinkKind) -> None:
 
 
 def _link(tx: Tx, from_id: str, to_id: str, kind: LinkKind) -> None:
-    there = sa.select(Link.id).where(Link.from_id == from_id, Link.to_id == to_id, Link.kind == kind)
+    there = sa.select(ItemLink.id).where(ItemLink.from_id == from_id, ItemLink.to_id == to_id, ItemLink.kind == kind)
     if tx.session.scalar(there) is None:
-        tx.session.add(Link(from_id=from_id, to_id=to_id, kind=kind))
+        tx.session.add(ItemLink(from_id=from_id, to_id=to_id, kind=kind))
         tx.session.flush()
 
 

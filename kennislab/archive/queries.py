@@ -9,19 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kennislab.accounts.actors import Actor
+from kennislab.accounts.models import Person
 from kennislab.archive import policies
 from kennislab.archive.models import (
     ActionStatus,
     ActionUpdate,
     ArchiveItem,
     Evidence,
-    GroupMember,
-    Link,
+    ItemLink,
     LinkKind,
     Outcome,
     Seal,
+    SeatedIn,
     Status,
 )
+from kennislab.live.models import Participant
 from kennislab.live.queries import contributions_of
 from kennislab.programme.models import Lab, LabState
 
@@ -73,11 +75,22 @@ def of_person(session: Session, lab_id: int, person_id: int) -> Sequence[Archive
     return session.scalars(mine.options(*_WHOLE).order_by(ArchiveItem.position, ArchiveItem.id)).all()
 
 
+def speakers(session: Session, items: Sequence[ArchiveItem]) -> dict[str, str]:
+    """Item id → the name of who said it, for staff. Anonymous items are not in it."""
+    named = [item for item in items if not item.anonymous]
+    people = {item.person_id for item in named if item.person_id is not None}
+    guests = {item.participant_id for item in named if item.participant_id is not None}
+    names = dict(session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people))).all())
+    called = dict(session.execute(sa.select(Participant.id, Participant.name).where(Participant.id.in_(guests))).all())
+    told = {item.id: names.get(item.person_id or 0) or called.get(item.participant_id or "") or "" for item in named}
+    return {item_id: name for item_id, name in told.items() if name}
+
+
 def groups_of(session: Session, lab_id: int, person_id: int | None) -> frozenset[str]:
     """Names of the groups in which somebody sat that day."""
     if person_id is None:
         return frozenset()
-    mine = sa.select(GroupMember.group_name).where(GroupMember.lab_id == lab_id, GroupMember.person_id == person_id)
+    mine = sa.select(SeatedIn.group_name).where(SeatedIn.lab_id == lab_id, SeatedIn.person_id == person_id)
     return frozenset(session.scalars(mine))
 
 
@@ -86,16 +99,16 @@ def seal_of(session: Session, lab_id: int) -> Seal | None:
     return session.get(Seal, lab_id)
 
 
-def links_of_lab(session: Session, lab_id: int) -> Sequence[Link]:
+def links_of_lab(session: Session, lab_id: int) -> Sequence[ItemLink]:
     """The links that start in this lab."""
     return session.scalars(
-        sa.select(Link).join(ArchiveItem, ArchiveItem.id == Link.from_id).where(ArchiveItem.lab_id == lab_id).order_by(Link.id)
+        sa.select(ItemLink).join(ArchiveItem, ArchiveItem.id == ItemLink.from_id).where(ArchiveItem.lab_id == lab_id).order_by(ItemLink.id)
     ).all()
 
 
 def linked(session: Session, item_id: str, kind: LinkKind) -> list[str]:
     """Ids of what this item points at in this way."""
-    return list(session.scalars(sa.select(Link.to_id).where(Link.from_id == item_id, Link.kind == kind).order_by(Link.id)))
+    return list(session.scalars(sa.select(ItemLink.to_id).where(ItemLink.from_id == item_id, ItemLink.kind == kind).order_by(ItemLink.id)))
 
 
 def archived_labs(session: Session, programme_ids: Collection[int]) -> Sequence[Lab]:
@@ -208,8 +221,8 @@ def tells_uses(uses_of: UsesOf) -> UsesOf:
 def provenance(session: Session, actor: Actor, of: ArchiveItem) -> Provenance:
     """Both ways, one step each."""
     here = ArchiveItem
-    from_here = session.execute(sa.select(Link.kind, Link.to_id).where(Link.from_id == of.id).order_by(Link.id)).all()
-    to_here = session.execute(sa.select(Link.kind, Link.from_id).where(Link.to_id == of.id).order_by(Link.id)).all()
+    from_here = session.execute(sa.select(ItemLink.kind, ItemLink.to_id).where(ItemLink.from_id == of.id).order_by(ItemLink.id)).all()
+    to_here = session.execute(sa.select(ItemLink.kind, ItemLink.from_id).where(ItemLink.to_id == of.id).order_by(ItemLink.id)).all()
     solved_by = session.scalars(sa.select(here.id).where(here.answers_id == of.id).order_by(here.position, here.id)).all()
     merged = session.scalars(sa.select(here.id).where(here.merged_into_id == of.id).order_by(here.position, here.id)).all()
     found = some(

@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from flask import Flask
 
 from kennislab.archive import operations, queries, sealing
-from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, Link, LinkKind, Status
+from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind, Status
 from kennislab.archive.operations import Revision
 from kennislab.core.db import db
 from kennislab.core.errors import Conflict, DomainError, Invalid
 from kennislab.core.transaction import transaction
+from kennislab.grouping.models import GroupMember as Seat
+from kennislab.grouping.models import Placement, Theme, WorkingGroup
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab, LabState
+from kennislab.questions.models import KnowledgeQuestion
 from tests.archive.rooms import SAID, Said, hold_a_lab, item_of
 
 
@@ -244,4 +247,24 @@ def test_after_the_seal_nothing_changes_any_more(said: Said) -> None:
             with pytest.raises(DomainError, match="lab-too-late") as error:
                 change()
             assert error.value.detail, "a refusal says what to do"
-        assert tx.session.scalar(sa.select(sa.func.count()).select_from(Link)) == 0
+        assert tx.session.scalar(sa.select(sa.func.count()).select_from(ItemLink)) == 0
+
+
+def test_a_question_brings_its_theme_and_group_along(app: Flask, said: Said) -> None:
+    with transaction() as tx:
+        lab = tx.session.get_one(Lab, said.world.lab_id)
+        item = queries.items_of(tx.session, lab.id)[0]
+        question = tx.session.scalars(sa.select(KnowledgeQuestion).where(KnowledgeQuestion.public_id == item.source_id)).one()
+        theme = Theme(lab_id=lab.id, title="Vertrouwen")
+        tx.session.add(theme)
+        tx.session.flush()
+        group = WorkingGroup(lab_id=lab.id, theme_id=theme.id, name="Groep vertrouwen")
+        group.members.append(Seat(lab_id=lab.id, person_id=said.other_id))
+        tx.session.add_all([Placement(question_id=question.id, lab_id=lab.id, theme_id=theme.id), group])
+        tx.session.delete(item)
+        tx.session.flush()
+        assert operations.open_harvest(tx, lab) == 1
+        fresh = next(one for one in queries.items_of(tx.session, lab.id) if one.kind == "question")
+        assert (fresh.themes, fresh.group_name) == (["Vertrouwen"], "Groep vertrouwen")
+        assert queries.groups_of(tx.session, lab.id, said.other_id) == {"Groep vertrouwen"}
+        assert queries.groups_of(tx.session, lab.id, None) == frozenset()

@@ -1,0 +1,32 @@
+"""Pages of harvest and archive. This module holds the blueprint; the pages stand in its siblings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from werkzeug.wrappers import Response
+
+from kennislab.accounts.signin import known_actor
+from kennislab.archive import queries, words
+from kennislab.archive.models import ArchiveItem
+from kennislab.core.db import db
+from kennislab.core.errors import NotFound
+
+bp = Blueprint("archive", __name__)
+Answer = str | Response | tuple[str, int] | tuple[Response, int]
+
+
+def init(app: Flask) -> None:
+    """Called once by the composition root: the archive's words, for every template."""
+    app.jinja_env.globals.update(archive_words=words)
+
+
+def the_item(item_id: str) -> ArchiveItem:
+    """The item of this address, or NotFound. Who is not signed in is asked to sign in, whether it exists or not."""
+    found = queries.item(db.session(), item_id)
+    if found is None:
+        known_actor()
+        raise NotFound()
+    return found
+
+
+from kennislab.archive.routes import desk, items, reading  # noqa: E402, F401  they put their pages on ``bp``
