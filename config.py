@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-INSECURE_SECRET = "change-me"  # noqa: S105  the default that `serve` refuses
+INSECURE_SECRET = "change-me"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATA_DIR", "var", "Folder for the SQLite database, locks and produced files."),
     Setting("DATABASE_URL", "", "SQLAlchemy address of the database; empty: SQLite in DATA_DIR.", secret=True),
     Setting("REDIS_URL", "", "Redis for several workers: wake-up calls, rate limits, job queue; empty: one process.", secret=True),
-    Setting("PUBLIC_URL", "", "The address people type, such as https://kennislab.example; used in mails and to check where requests come from."),
+    Setting(
+        "PUBLIC_URL", "", "The address people type, such as https://kennislab.example; used in mails and to check where requests come from."
+    ),
     Setting("TRUSTED_PROXIES", 0, "How many reverse proxies in front may set X-Forwarded-* headers.", kind=int),
     Setting("ALLOWED_ORIGINS", "", "Extra origins that may open a socket, separated by spaces; the own address always may."),
     Setting("SMTP_URL", "", "smtp://user:password@host:port; empty: mail stays in the outbox.", secret=True),
@@ -39,9 +41,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SIGN_IN_HOURS", 12, "How long a sign-in lasts without activity.", kind=int),
     Setting("LATE_HOURS", 72, "How long a closed room still takes late contributions, into quarantine.", kind=int),
     Setting("FRAME_MS", 50, "Shortest time between two frames to the same audience, in milliseconds.", kind=int),
-    Setting("RUN_JOBS", True, "Whether the server runs jobs itself (mail, reminders, publishing); off when `kennislab worker` does.", kind=bool),
+    Setting(
+        "RUN_JOBS", True, "Whether the server runs jobs itself (mail, reminders, publishing); off when `kennislab worker` does.", kind=bool
+    ),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    Setting("SECOND_FACTOR", False, "Ask coordinators and facilitators for a one-time code as well.", kind=bool),
     Setting("DEMO", False, "Shows the example accounts on the sign-in page; never for real data.", kind=bool),
 )
 

@@ -23,11 +23,14 @@ FEATURES = ("accounts", "programme", "questions", "grouping", "live", "archive",
 
 def load_settings() -> dict[str, Any]:
     """The settings of ``config.py``, filled from the environment."""
-    return runpy.run_path(str(ROOT / "config.py"))["from_environment"]()  # type: ignore[no-any-return]
+    return runpy.run_path(str(ROOT / "config.py"))["from_environment"]()
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
-    """A ready app. ``overrides``: settings by name, over those of the environment. Starts nothing in the background (see :func:`start_background`)."""
+    """A ready app. ``overrides``: settings by name, over those of the environment.
+
+    Starts nothing in the background (see :func:`start_background`).
+    """
     app = Flask("kennislab", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(load_settings())
     app.config.update(overrides or {})

@@ -35,11 +35,16 @@ def _serve(app: Flask | Any, host: str, port: int, workers: int, on_listening: A
     from kennislab.app import start_background
     from kennislab.core import server
 
-    server.on_worker_start(lambda ready: start_background(ready, gevent.spawn) and None)
+    @server.on_worker_start
+    def background(ready: Flask) -> None:
+        start_background(ready, gevent.spawn)
+
     try:
         server.run(app, host, port, on_listening, workers)
     except OSError as error:
-        raise click.ClickException(f"Adres {host}:{port} is bezet of niet toegestaan ({error.strerror}). Kies een andere poort met --port.") from error
+        raise click.ClickException(
+            f"Adres {host}:{port} is bezet of niet toegestaan ({error.strerror}). Kies een andere poort met --port."
+        ) from error
 
 
 def _upgrade(app: Flask) -> None:
@@ -96,7 +101,16 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
 
 def _throw_away(data: Path) -> None:
     """Only what a demo makes: never a folder that holds anything else."""
-    known = {"kennislab.sqlite3", "kennislab.sqlite3-wal", "kennislab.sqlite3-shm", "demo.json", "secret", "served.lock", "files", "demo.log"}
+    known = {
+        "kennislab.sqlite3",
+        "kennislab.sqlite3-wal",
+        "kennislab.sqlite3-shm",
+        "demo.json",
+        "secret",
+        "served.lock",
+        "files",
+        "demo.log",
+    }
     strange = [path.name for path in data.iterdir() if path.name not in known]
     if strange:
         raise click.ClickException(f"In {data} staat meer dan een voorbeeld ({', '.join(strange[:3])}). Kies een andere map met --data.")

@@ -45,7 +45,7 @@ def script_texts(language: str) -> dict[str, str | list[str]]:
             continue
         source: Any = message.id
         if isinstance(source, tuple | list):
-            texts[str(source[0])] = [str(form) for form in message.string]
+            texts[str(source[0])] = [str(form) for form in message.string or ()]
         else:
             texts[str(source)] = str(message.string)
     return texts

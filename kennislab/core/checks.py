@@ -13,7 +13,10 @@ def unsafe(settings: Mapping[str, Any], host: str, workers: int) -> list[str]:
     found: list[str] = []
     key = settings["SECRET_KEY"]
     if len(key) < 32 or key == "change-me":
-        found.append("KENNISLAB_SECRET_KEY is niet gezet of te kort. Zet er minstens 32 willekeurige tekens in, bijvoorbeeld uit `openssl rand -base64 48`.")
+        found.append(
+            "KENNISLAB_SECRET_KEY is niet gezet of te kort. "
+            "Zet er minstens 32 willekeurige tekens in, bijvoorbeeld uit `openssl rand -base64 48`."
+        )
     if settings["DEMO"]:
         found.append("KENNISLAB_DEMO staat aan. Voorbeeldmensen met bekende wachtwoorden horen niet op een echte server: zet het uit.")
     if not settings["PUBLIC_URL"] and host not in LOOPBACK:

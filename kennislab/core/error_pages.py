@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from kennislab.core.errors import DomainError, Invalid, N_, NotSignedIn, TooMany
+from kennislab.core.errors import N_, DomainError, Invalid, NotSignedIn, TooMany
 
 log = structlog.get_logger(__name__)
 
@@ -108,4 +108,12 @@ def init(app: Flask) -> None:
 
 
 def _slug(code: int) -> str:
-    return {400: "bad-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported", 429: "too-many-requests"}.get(code, f"http-{code}")
+    return {
+        400: "bad-request",
+        403: "forbidden",
+        404: "not-found",
+        405: "method-not-allowed",
+        413: "too-large",
+        415: "unsupported",
+        429: "too-many-requests",
+    }.get(code, f"http-{code}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def N_(text: str) -> str:  # noqa: N802  the conventional gettext marker for "translate later"
+def N_(text: str) -> str:
     """Marks a text for translation without translating it yet."""
     return text
 
@@ -62,7 +62,13 @@ class NotFound(DomainError):
 
     status = 404
 
-    def __init__(self, type: str = "not-found", title: str = N_("Niet gevonden"), detail: str = N_("Deze pagina bestaat niet of is niet voor jou."), **params: Any) -> None:
+    def __init__(
+        self,
+        type: str = "not-found",
+        title: str = N_("Niet gevonden"),
+        detail: str = N_("Deze pagina bestaat niet of is niet voor jou."),
+        **params: Any,
+    ) -> None:
         super().__init__(type, title, detail, **params)
 
 
@@ -84,7 +90,12 @@ class TooMany(DomainError):
     status = 429
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("too-many-requests", N_("Even rustig aan"), N_("Je probeert het te vaak. Wacht %(seconds)s seconden en probeer het dan opnieuw."), seconds=retry_after)
+        super().__init__(
+            "too-many-requests",
+            N_("Even rustig aan"),
+            N_("Je probeert het te vaak. Wacht %(seconds)s seconden en probeer het dan opnieuw."),
+            seconds=retry_after,
+        )
         self.retry_after = retry_after
 
 
@@ -94,7 +105,11 @@ class Unavailable(DomainError):
     status = 503
 
     def __init__(self, retry_after: int = 2) -> None:
-        super().__init__("unavailable", N_("Even niet bereikbaar"), N_("Je gegevens zijn nog niet opgeslagen. Probeer het over een paar seconden opnieuw."))
+        super().__init__(
+            "unavailable",
+            N_("Even niet bereikbaar"),
+            N_("Je gegevens zijn nog niet opgeslagen. Probeer het over een paar seconden opnieuw."),
+        )
         self.retry_after = retry_after
 
 
@@ -103,7 +118,15 @@ class Invalid(DomainError):
 
     status = 422
 
-    def __init__(self, type: str = "invalid", title: str = N_("Dit klopt nog niet"), detail: str = N_("Kijk de aangegeven velden na."), *, fields: dict[str, str] | None = None, **params: Any) -> None:
+    def __init__(
+        self,
+        type: str = "invalid",
+        title: str = N_("Dit klopt nog niet"),
+        detail: str = N_("Kijk de aangegeven velden na."),
+        *,
+        fields: dict[str, str] | None = None,
+        **params: Any,
+    ) -> None:
         super().__init__(type, title, detail, **params)
         self.fields = fields or {}
 

@@ -33,7 +33,7 @@ def hold(folder: Path) -> IO[str] | None:
     except ImportError:
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    file = open(folder / "served.lock", "a+", encoding="utf-8")  # noqa: SIM115  held as long as the process lives
+    file = open(folder / "served.lock", "a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

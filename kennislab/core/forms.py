@@ -11,12 +11,14 @@ from kennislab.core.errors import DomainError, Invalid
 from kennislab.core.text import tidy
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """The base of all forms. Messages of the library come in the user's language through Flask-Babel."""
 
     def add_error(self, error: DomainError) -> None:
         """Puts a refusal where the user sees it: at its field, or above the form. What was typed stays."""
-        sentence = " ".join(part for part in (gettext(error.title, **error.params), gettext(error.detail, **error.params) if error.detail else "") if part)
+        sentence = " ".join(
+            part for part in (gettext(error.title, **error.params), gettext(error.detail, **error.params) if error.detail else "") if part
+        )
         if isinstance(error, Invalid) and error.fields:
             for name, text in error.fields.items():
                 if name in self._fields:

@@ -37,7 +37,7 @@ def run(app: Flask) -> None:
     huey = queue(app)
     runner = jobs.Runner(app)
 
-    @huey.task(name="run-jobs")  # type: ignore[untyped-decorator]
+    @huey.task(name="run-jobs")
     def run_jobs() -> None:
         runner.wake.set()
 

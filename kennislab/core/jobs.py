@@ -95,14 +95,20 @@ def off_hub(fn: Callable[..., T], *arguments: Any) -> T:
         return fn(*arguments)
     if not monkey.is_module_patched("threading"):
         return fn(*arguments)
-    return get_hub().threadpool.apply(fn, arguments)  # type: ignore[no-any-return]
+    return get_hub().threadpool.apply(fn, arguments)
 
 
 def run_next(app: Flask) -> bool:
     """Takes one due job and runs it. Returns whether there was one."""
     with app.app_context():
         with transaction() as tx:
-            due = sa.select(Job).where(Job.state == "queued", Job.not_before <= clock.now()).order_by(Job.not_before, Job.id).limit(1).with_for_update(skip_locked=True)
+            due = (
+                sa.select(Job)
+                .where(Job.state == "queued", Job.not_before <= clock.now())
+                .order_by(Job.not_before, Job.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
             work = tx.session.scalar(due)
             if work is None:
                 return False
@@ -154,7 +160,11 @@ def queue_periodic(tx: Tx) -> None:
         open_ = tx.session.scalar(sa.select(sa.func.count()).where(Job.name == name, Job.state.in_(("queued", "running"))))
         if not open_ and (last is None or (clock.now() - last).total_seconds() >= seconds):
             enqueue(tx, name)
-    tx.session.execute(sa.delete(Job).where(Job.name.in_([n for n, _ in _periodic]), Job.state == "done", Job.created_at < clock.now() - timedelta(hours=2)))
+    tx.session.execute(
+        sa.delete(Job).where(
+            Job.name.in_([n for n, _ in _periodic]), Job.state == "done", Job.created_at < clock.now() - timedelta(hours=2)
+        )
+    )
 
 
 class Runner:

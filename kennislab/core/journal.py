@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -61,8 +61,8 @@ class Row:
     data: dict[str, Any]
 
 
-_STREAM = JournalStream.__table__
-_ENTRY = JournalEntry.__table__
+_STREAM = cast(sa.Table, JournalStream.__table__)
+_ENTRY = cast(sa.Table, JournalEntry.__table__)
 
 
 def hold(tx: Tx, stream: str) -> int:
@@ -92,7 +92,17 @@ def append(tx: Tx, stream: str, entries: list[Entry]) -> list[Row]:
     connection = tx.session.connection()
     connection.execute(
         sa.insert(_ENTRY),
-        [{"stream": stream, "seq": r.seq, "type": r.type, "at": r.at, "actor": r.actor, "data": json.dumps(r.data, ensure_ascii=False, separators=(",", ":"))} for r in rows],
+        [
+            {
+                "stream": stream,
+                "seq": r.seq,
+                "type": r.type,
+                "at": r.at,
+                "actor": r.actor,
+                "data": json.dumps(r.data, ensure_ascii=False, separators=(",", ":")),
+            }
+            for r in rows
+        ],
     )
     connection.execute(sa.update(_STREAM).where(_STREAM.c.name == stream).values(head=rows[-1].seq))
     tx.after_commit(journal_grew, stream=stream, rows=rows)

@@ -1,4 +1,7 @@
-"""Bases of the messages on the wire. Declared once; JavaScript constants, JSDoc and MESSAGES.md are made from them (``kennislab messages``)."""
+"""Bases of the messages on the wire.
+
+Declared once; JavaScript constants, JSDoc and MESSAGES.md are made from them (``kennislab messages``).
+"""
 
 from __future__ import annotations
 

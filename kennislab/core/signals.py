@@ -6,7 +6,7 @@ with a docstring that names the payload.
 
 from __future__ import annotations
 
-from blinker import Namespace, NamedSignal
+from blinker import NamedSignal, Namespace
 
 _namespace = Namespace()
 
@@ -16,5 +16,7 @@ def signal(name: str, about: str) -> NamedSignal:
     return _namespace.signal(name, about)
 
 
-journal_grew = signal("journal-grew", "After a commit that appended to a journal. stream: str; rows: list[journal.Row], contiguous, in order.")
+journal_grew = signal(
+    "journal-grew", "After a commit that appended to a journal. stream: str; rows: list[journal.Row], contiguous, in order."
+)
 job_queued = signal("job-queued", "After a commit that queued a job. job: int.")

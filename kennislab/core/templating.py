@@ -63,11 +63,25 @@ def init(app: Flask) -> None:
         for language in LANGUAGES:
             babel.domain_instance.cache[language, "messages"] = translations(language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(long_date=long_date, long_day=long_day, moment=moment_text, clock_time=clock_time, quarter=quarter_text, iso=clock.iso, show_code=ids.show_code)
+    app.jinja_env.filters.update(
+        long_date=long_date,
+        long_day=long_day,
+        moment=moment_text,
+        clock_time=clock_time,
+        quarter=quarter_text,
+        iso=clock.iso,
+        show_code=ids.show_code,
+    )
 
     @app.context_processor
     def common() -> dict[str, Any]:
-        return {"now": clock.now(), "locale": str(get_locale() or "nl"), "languages": LANGUAGES, "actor": g.get("actor"), "gettext_js": _js_catalogue}
+        return {
+            "now": clock.now(),
+            "locale": str(get_locale() or "nl"),
+            "languages": LANGUAGES,
+            "actor": g.get("actor"),
+            "gettext_js": _js_catalogue,
+        }
 
     @app.after_request
     def remember(response: Any) -> Any:

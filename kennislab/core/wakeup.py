@@ -58,7 +58,13 @@ class Wakeup:
                 log.warning("no Redis to listen to", error=str(error)[:200])
                 time.sleep(1)
 
-    def _connect(self, listening: bool = False):  # type: ignore[no-untyped-def]  # redis is an extra: not imported where it is not used
+    def _connect(self, listening: bool = False):
         import redis  # an extra, only there when REDIS_URL is set
 
-        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=10 if listening else 1, socket_connect_timeout=1, health_check_interval=0 if listening else 10)
+        return redis.Redis.from_url(
+            self.url,
+            decode_responses=True,
+            socket_timeout=10 if listening else 1,
+            socket_connect_timeout=1,
+            health_check_interval=0 if listening else 10,
+        )

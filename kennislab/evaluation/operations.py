@@ -12,7 +12,9 @@ from kennislab.programme.models import ParticipationStatus, Programme
 STATUS = {Choice.CONTINUE: ParticipationStatus.CONTINUES, Choice.STOP: ParticipationStatus.STOPPED, Choice.JOIN: ParticipationStatus.JOINED}
 
 
-def record_decision(tx: Tx, programme: Programme, *, municipality_code: str, year: int, choice: Choice, reason: str, decided_by: str, by: Actor) -> Decision:
+def record_decision(
+    tx: Tx, programme: Programme, *, municipality_code: str, year: int, choice: Choice, reason: str, decided_by: str, by: Actor
+) -> Decision:
     """Adds a line, and lets the city's participation follow it: from then on, access does too. Raises Invalid."""
     wrong: dict[str, str] = {}
     if not reason.strip():

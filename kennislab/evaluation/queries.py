@@ -16,7 +16,10 @@ from kennislab.programme.models import Lab, Municipality, Participation
 def decisions_of(session: Session, programme_id: int, year: int) -> Sequence[Decision]:
     """Every line of a year, newest first."""
     return session.scalars(
-        sa.select(Decision).where(Decision.programme_id == programme_id, Decision.year == year).options(joinedload(Decision.municipality)).order_by(Decision.id.desc())
+        sa.select(Decision)
+        .where(Decision.programme_id == programme_id, Decision.year == year)
+        .options(joinedload(Decision.municipality))
+        .order_by(Decision.id.desc())
     ).all()
 
 
@@ -39,13 +42,20 @@ def cities_of(session: Session, programme_id: int, year: int) -> list[City]:
     newest: dict[str, Decision] = {}
     for line in lines:
         newest.setdefault(line.municipality_code, line)
-    rows = session.scalars(sa.select(Participation).where(Participation.programme_id == programme_id, Participation.year.in_((year - 1, year)))).all()
+    rows = session.scalars(
+        sa.select(Participation).where(Participation.programme_id == programme_id, Participation.year.in_((year - 1, year)))
+    ).all()
     status = {row.municipality_code: str(row.status) for row in sorted(rows, key=lambda row: row.year)}
     counts: dict[str, int] = {
         code: number
         for code, number in session.execute(
             sa.select(ArchiveItem.municipality_code, sa.func.count())
-            .where(ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED, ArchiveItem.quarter.like(f"{year - 1}-%"), ArchiveItem.municipality_code.is_not(None))
+            .where(
+                ArchiveItem.programme_id == programme_id,
+                ArchiveItem.status == Status.CONFIRMED,
+                ArchiveItem.quarter.like(f"{year - 1}-%"),
+                ArchiveItem.municipality_code.is_not(None),
+            )
             .group_by(ArchiveItem.municipality_code)
         )
         if code is not None

@@ -35,7 +35,7 @@ def year(programme_id: int, year: int) -> str | Response | tuple[str, int]:
     status = 200
     if request.method == "POST":
         require(records)
-        assert form is not None  # noqa: S101  it is there for who may record
+        assert form is not None
         status = 422
         if form.validate():
             try:

@@ -15,7 +15,7 @@ from kennislab.accounts.models import Role
 from kennislab.accounts.queries import actor_by_token
 from kennislab.accounts.signin import bearer, current_actor
 from kennislab.core.db import db
-from kennislab.core.errors import Forbidden, N_, NotFound, NotSignedIn
+from kennislab.core.errors import N_, Forbidden, NotFound, NotSignedIn
 from kennislab.core.ids import hash_token
 from kennislab.core.transaction import share
 from kennislab.live import operations, queries
@@ -28,7 +28,9 @@ MOST_REMEMBERED = 20_000
 _remembered: OrderedDict[tuple[Engine, str, int], LiveActor] = OrderedDict()
 """Room tokens that were looked up before. That somebody was taken out is in the room's state, so it need not be looked up again."""
 
-NOT_HERE = Forbidden("not-in-this-room", N_("Je doet niet mee aan dit Kennislab"), N_("Scan de QR-code of vul de deelnamecode in om mee te doen."))
+NOT_HERE = Forbidden(
+    "not-in-this-room", N_("Je doet niet mee aan dit Kennislab"), N_("Scan de QR-code of vul de deelnamecode in om mee te doen.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,12 @@ class Asker:
 
     def who(self) -> dict[str, Any]:
         """The part of *me* that the room does not know by itself."""
-        return {"id": self.actor.key, "role": "projector" if self.view == "projector" else self.actor.role, "name": self.actor.name, "municipality": self.actor.municipality}
+        return {
+            "id": self.actor.key,
+            "role": "projector" if self.view == "projector" else self.actor.role,
+            "name": self.actor.name,
+            "municipality": self.actor.municipality,
+        }
 
 
 def cookie_name(lab_id: int) -> str:
@@ -117,7 +124,11 @@ def _as_staff(lab_id: int, actor: Actor, wish: str, *, by_cookie: bool) -> Asker
         raise NotSignedIn()
     if not actor.is_staff(lab.programme_id):
         raise NOT_HERE
-    return Asker(LiveActor(f"f:{actor.person_id}", "facilitator", lab_id, actor.name, actor.municipality, actor.person_id), by_cookie, wish or "facilitator")
+    return Asker(
+        LiveActor(f"f:{actor.person_id}", "facilitator", lab_id, actor.name, actor.municipality, actor.person_id),
+        by_cookie,
+        wish or "facilitator",
+    )
 
 
 def _as_person(lab_id: int, actor: Actor, wish: str, *, by_cookie: bool) -> Asker:
@@ -136,4 +147,8 @@ def _as_person(lab_id: int, actor: Actor, wish: str, *, by_cookie: bool) -> Aske
         person_id = actor.person_id
         joined = share(lambda tx: operations.join(tx, lab_id, actor.name or None, actor.municipality, person_id), stream(lab_id))
         participant = joined.participant
-    return Asker(LiveActor(participant.id, "participant", lab_id, participant.name, participant.municipality_code, actor.person_id), by_cookie, "participant")
+    return Asker(
+        LiveActor(participant.id, "participant", lab_id, participant.name, participant.municipality_code, actor.person_id),
+        by_cookie,
+        "participant",
+    )

@@ -238,7 +238,12 @@ class Broadcaster:
     def _beat(self) -> None:
         for room in self.rooms.values():
             if room.clients:
-                beat = {"head": room.tail.seq, "epoch": room.tail.epoch, "now": clock.iso(clock.now()), "here": {"phones": len(room.connected_people())}}
+                beat = {
+                    "head": room.tail.seq,
+                    "epoch": room.tail.epoch,
+                    "now": clock.iso(clock.now()),
+                    "here": {"phones": len(room.connected_people())},
+                }
                 sockets.deliver(sockets.frame("heartbeat", dumps(beat)), list(room.clients))
 
     def _presence(self) -> None:
@@ -268,4 +273,4 @@ def init(app: Flask) -> Broadcaster:
 
 def of(app: Any) -> Broadcaster:
     """The broadcaster of this app."""
-    return app.extensions["kennislab-broadcaster"]  # type: ignore[no-any-return]
+    return app.extensions["kennislab-broadcaster"]

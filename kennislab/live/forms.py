@@ -13,5 +13,7 @@ class JoinForm(Form):
     """Code, and, when one likes, name and municipality."""
 
     code = StringField(_("Deelnamecode"), filters=[clean_text], validators=[Length(max=60)])
-    name = StringField(_("Je naam"), filters=[clean_text], validators=[Optional(), Length(max=80, message=_("Houd je naam korter dan 80 tekens."))])
+    name = StringField(
+        _("Je naam"), filters=[clean_text], validators=[Optional(), Length(max=80, message=_("Houd je naam korter dan 80 tekens."))]
+    )
     municipality = SelectField(_("Je gemeente"), validators=[Optional()], choices=[])

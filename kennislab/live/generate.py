@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kennislab.core.messages import Wire
 from kennislab.live import messages as m
 
 HERE = Path(__file__).parent
@@ -18,7 +19,14 @@ _TYPES = {"string": "string", "integer": "number", "boolean": "boolean", "null":
 def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "$ref" in schema:
         inner = definitions[schema["$ref"].rsplit("/", 1)[1]]
-        return "{" + ", ".join(f"{name}{'' if name in inner.get('required', []) else '?'}: {_type(part, definitions)}" for name, part in inner["properties"].items()) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{name}{'' if name in inner.get('required', []) else '?'}: {_type(part, definitions)}"
+                for name, part in inner["properties"].items()
+            )
+            + "}"
+        )
     if "anyOf" in schema:
         return "|".join(_type(part, definitions) for part in schema["anyOf"])
     if "const" in schema:
@@ -29,36 +37,46 @@ def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
         inner_type = _type(schema["items"], definitions)
         return f"({inner_type})[]" if "|" in inner_type else f"{inner_type}[]"
     if schema.get("type") == "object":
-        return f"Record<string, {_type(schema.get('additionalProperties') or next(iter(schema.get('patternProperties', {'': {'type': 'integer'}}).values())), definitions)}>"
+        values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
+        return f"Record<string, {_type(values, definitions)}>"
     return _TYPES[schema["type"]]
 
 
-def _fields(message: type[m.Op]) -> list[tuple[str, str, bool]]:
+def _fields(message: type[Wire]) -> list[tuple[str, str, bool]]:
     schema = message.model_json_schema()
     required = schema.get("required", [])
     definitions = schema.get("$defs", {})
     return [(name, _type(part, definitions), name in required) for name, part in schema["properties"].items()]
 
 
-def _first_line(message: type[m.Op]) -> str:
+def _first_line(message: type[Wire]) -> str:
     return " ".join((message.__doc__ or "").split())
 
 
 def script() -> str:
     """The JavaScript module."""
     lines = ["// Made by `kennislab messages` from kennislab/live/messages.py. Do not edit: change it there and run the command.", ""]
-    for name, message in m.registry.messages.items():
+    for message in m.registry.messages.values():
         lines += ["/**", f" * {_first_line(message)}", f" * @typedef {{Object}} {message.__name__}"]
         lines += [f" * @property {{{kind}}} {field if needed else f'[{field}]'}" for field, kind, needed in _fields(message)]
         lines += [" */", ""]
 
     def constant(title: str, names: Any) -> list[str]:
-        return [f"export const {title} = Object.freeze({{", *(f"  {name.replace('.', '_')}: {json.dumps(name)}," for name in names), "});", ""]
+        return [
+            f"export const {title} = Object.freeze({{",
+            *(f"  {name.replace('.', '_')}: {json.dumps(name)}," for name in names),
+            "});",
+            "",
+        ]
 
     lines += constant("OPS", m.registry.messages) + constant("EVENTS", m.EVENTS)
     for title, values in (("KINDS", m.KINDS), ("CONSENTS", m.CONSENTS), ("SCENES", m.SCENES)):
         lines.append(f"export const {title} = Object.freeze([{', '.join(json.dumps(value) for value in values)}]);")
-    lines += [f"export const MOST_OPS = {m.MOST_OPS};", f"export const MOST_BYTES = {m.MOST_BYTES};", f"export const MOST_TEXT = {m.MOST_TEXT};"]
+    lines += [
+        f"export const MOST_OPS = {m.MOST_OPS};",
+        f"export const MOST_BYTES = {m.MOST_BYTES};",
+        f"export const MOST_TEXT = {m.MOST_TEXT};",
+    ]
     lines.append('export const SINGLETONS = Object.freeze(["lab", "step", "counts", "projector", "me"]);')
     return "\n".join(lines) + "\n"
 
@@ -68,7 +86,8 @@ def document() -> str:
     lines = [
         "# Messages of the live room",
         "",
-        "Made by `kennislab messages` from `messages.py`; a test fails when it is stale. How they travel is in the decisions and in `routes.py`.",
+        "Made by `kennislab messages` from `messages.py`; a test fails when it is stale. "
+        "How they travel is in the decisions and in `routes.py`.",
         "",
         "## Ops: `POST /live/<lab>/ops`",
         "",
@@ -79,12 +98,16 @@ def document() -> str:
     for name, message in m.registry.messages.items():
         who = "facilitator" if name in m.FACILITATOR_OPS else "everyone"
         lines += [f"### `{name}` ({who})", "", _first_line(message), "", "| field | type | needed |", "|---|---|---|"]
-        lines += [f"| `{field}` | `{kind.replace('|', chr(92) + '|')}` | {'yes' if needed else 'no'} |" for field, kind, needed in _fields(message)]
+        lines += [
+            f"| `{field}` | `{kind.replace('|', chr(92) + '|')}` | {'yes' if needed else 'no'} |"
+            for field, kind, needed in _fields(message)
+        ]
         lines.append("")
     lines += ["## Events: `GET /live/<lab>/events?since=n`, and `events` over the socket", ""]
     lines += [
-        "`{epoch, from, to, head, events: [{seq, type, at, set?, gone?}]}`. `set` and `gone` are the whole effect on what this reader sees: "
-        "entities of a collection are replaced whole, fields of a singleton (`lab`, `step`, `counts`, `projector`, `me`) are assigned. The type is for announcing only.",
+        "`{epoch, from, to, head, events: [{seq, type, at, set?, gone?}]}`. `set` and `gone` are the whole effect on what this reader "
+        "sees: entities of a collection are replaced whole, fields of a singleton (`lab`, `step`, `counts`, `projector`, "
+        "`me`) are assigned. The type is for announcing only.",
         "",
         "| type | means |",
         "|---|---|",

@@ -38,7 +38,10 @@ class Op(Wire):
 
 
 class ContributionAdd(Op):
-    """Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed."""
+    """Puts something on the wall.
+
+    ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
+    """
 
     type: Literal["contribution.add"]
     kind: Kind
@@ -247,16 +250,60 @@ class QuarantineReject(Op):
 
 
 OPS: tuple[type[Op], ...] = (
-    ContributionAdd, ContributionEdit, ContributionRetract, ContributionHide, ContributionShow, ContributionMove, VoteCast, HandRaise, QuestionMark, ActionAdd,
-    StepGo, TimerExtend, TimerPause, TimerResume, RoundOpen, RoundClose, Reveal, ModerationSet, ParticipantMove, ParticipantRemove, ProjectorShow, ProjectorBlank,
-    LabOpen, LabClose, QuarantineAccept, QuarantineReject,
-)  # fmt: skip
+    ContributionAdd,
+    ContributionEdit,
+    ContributionRetract,
+    ContributionHide,
+    ContributionShow,
+    ContributionMove,
+    VoteCast,
+    HandRaise,
+    QuestionMark,
+    ActionAdd,
+    StepGo,
+    TimerExtend,
+    TimerPause,
+    TimerResume,
+    RoundOpen,
+    RoundClose,
+    Reveal,
+    ModerationSet,
+    ParticipantMove,
+    ParticipantRemove,
+    ProjectorShow,
+    ProjectorBlank,
+    LabOpen,
+    LabClose,
+    QuarantineAccept,
+    QuarantineReject,
+)
 for _op in OPS:
     registry.add(_op.model_fields["type"].annotation.__args__[0], _op)  # type: ignore[union-attr]  # every type is a Literal of one
 
 FACILITATOR_OPS = frozenset(
-    ("contribution.hide", "contribution.show", "contribution.move", "step.go", "timer.extend", "timer.pause", "timer.resume", "round.open", "round.close", "reveal")
-    + ("moderation.set", "participant.move", "participant.remove", "projector.show", "projector.blank", "lab.open", "lab.close", "quarantine.accept", "quarantine.reject")
+    (
+        "contribution.hide",
+        "contribution.show",
+        "contribution.move",
+        "step.go",
+        "timer.extend",
+        "timer.pause",
+        "timer.resume",
+        "round.open",
+        "round.close",
+        "reveal",
+    )
+    + (
+        "moderation.set",
+        "participant.move",
+        "participant.remove",
+        "projector.show",
+        "projector.blank",
+        "lab.open",
+        "lab.close",
+        "quarantine.accept",
+        "quarantine.reject",
+    )
 )
 
 EVENTS: dict[str, str] = {

@@ -6,22 +6,19 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from kennislab.accounts.actors import Actor
-try:
-    from kennislab.grouping import queries as grouping_queries
-except ImportError:
-    grouping_queries = None
 from kennislab.core import clock, journal
 from kennislab.core.errors import N_, DomainError, Gone, NotFound, Refused, require
 from kennislab.core.ids import hash_token, new_token, show_code
 from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
+from kennislab.grouping import queries as grouping
 from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
 from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
@@ -31,7 +28,7 @@ from kennislab.programme import operations as programme_operations
 from kennislab.programme.models import AgendaItem, Lab, LabState
 from kennislab.programme.signals import lab_moving
 
-_OP = LiveOp.__table__
+_OP = cast(sa.Table, LiveOp.__table__)
 _written: WeakKeyDictionary[Engine, dict[int, RoomState]] = WeakKeyDictionary()
 """Per database: the rooms as the last write left them. Only for deciding, only inside a transaction that holds the stream."""
 
@@ -46,7 +43,11 @@ def _room(tx: Tx, lab_id: int) -> RoomState:
     elif state.seq < head:
         fold(journal.read(tx.session, stream(lab_id), state.seq, 1_000_000), state)
     rooms[lab_id] = state
-    tx.on_rollback(lambda: rooms.pop(lab_id, None))
+
+    def forget() -> None:
+        rooms.pop(lab_id, None)
+
+    tx.on_rollback(forget)
     return state
 
 
@@ -86,7 +87,7 @@ def open_room(tx: Tx, lab: Lab, actor_key: str) -> LiveRoom:
         "title": lab.title,
         "quarter": lab.quarter,
         "agenda": [agenda_step(item) for item in lab.agenda],
-        "groups": [{"id": str(group.id), "name": group.name} for group in (grouping_queries.groups_of(tx.session, lab.id) if grouping_queries else [])],
+        "groups": [{"id": str(group.id), "name": group.name} for group in grouping.groups_of(tx.session, lab.id)],
         "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
     }
     _record(tx, state, lab.id, [Entry("lab.opened", opened, actor_key)])
@@ -115,14 +116,9 @@ def follow_lab(sender: object, *, tx: Tx, lab: Lab, was: LabState, by: Actor) ->
 lab_moving.connect(follow_lab)
 
 
-def refresh_agenda(tx: Tx, lab: Lab, actor_key: str) -> None:
-    """After the agenda of an open lab was changed: the room gets the new one."""
-    room = tx.session.get(LiveRoom, lab.id)
-    if room is not None and room.state == "open":
-        open_room(tx, lab, actor_key)
-
-
-WRONG_CODE = NotFound("wrong-code", N_("Deze code werkt niet"), N_("Kijk of je de acht tekens goed hebt overgenomen, en of het Kennislab al open is."))
+WRONG_CODE = NotFound(
+    "wrong-code", N_("Deze code werkt niet"), N_("Kijk of je de acht tekens goed hebt overgenomen, en of het Kennislab al open is.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +135,15 @@ def join(tx: Tx, lab_id: int, name: str | None, municipality: str | None, person
     if not state.open:
         raise WRONG_CODE
     token = new_token()
-    participant = Participant(lab_id=lab_id, name=name or None, municipality_code=municipality, person_id=person_id, token_hash=hash_token(token))
+    participant = Participant(
+        lab_id=lab_id, name=name or None, municipality_code=municipality, person_id=person_id, token_hash=hash_token(token)
+    )
     tx.session.add(participant)
     tx.session.flush()
-    _record(tx, state, lab_id, [Entry("participant.joined", {"participant": participant.id, "name": participant.name, "municipality": municipality, "group": None}, participant.id)])
+    place = grouping.group_of(tx.session, lab_id, person_id) if person_id is not None else None
+    group = str(place.id) if place is not None and str(place.id) in state.groups else None
+    joined = {"participant": participant.id, "name": participant.name, "municipality": municipality, "group": group}
+    _record(tx, state, lab_id, [Entry("participant.joined", joined, participant.id)])
     return Joined(participant, token)
 
 
@@ -155,7 +156,18 @@ def change_me(tx: Tx, participant: Participant, name: str | None, municipality: 
         tx,
         state,
         participant.lab_id,
-        [Entry("participant.joined", {"participant": participant.id, "name": name or None, "municipality": municipality, "group": known.group if known else None}, participant.id)],
+        [
+            Entry(
+                "participant.joined",
+                {
+                    "participant": participant.id,
+                    "name": name or None,
+                    "municipality": municipality,
+                    "group": known.group if known else None,
+                },
+                participant.id,
+            )
+        ],
     )
 
 
@@ -182,8 +194,17 @@ class Answer:
     results: list[dict[str, Any]]
 
 
-REUSED = Refused("op-id-reused", N_("Deze opdracht is al eens anders verstuurd"), N_("Verstuur je tekst opnieuw; hij staat nog op dit apparaat."), status=409)
-EXPIRED = Gone("lab-over", N_("Dit Kennislab is voorbij"), N_("Je tekst staat nog op dit apparaat. Vraag de coördinator om hem als verbetering aan het archief toe te voegen."))
+REUSED = Refused(
+    "op-id-reused",
+    N_("Deze opdracht is al eens anders verstuurd"),
+    N_("Verstuur je tekst opnieuw; hij staat nog op dit apparaat."),
+    status=409,
+)
+EXPIRED = Gone(
+    "lab-over",
+    N_("Dit Kennislab is voorbij"),
+    N_("Je tekst staat nog op dit apparaat. Vraag de coördinator om hem als verbetering aan het archief toe te voegen."),
+)
 UNREADABLE = N_("Dit bericht kunnen we niet lezen")
 
 
@@ -195,7 +216,9 @@ def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> An
     now = clock.now()
     state = _room(tx, actor.lab_id)
     connection = tx.session.connection()
-    mine = sa.select(_OP.c.op_id, _OP.c.body_hash, _OP.c.result).where(_OP.c.lab_id == actor.lab_id, _OP.c.actor == actor.key, _OP.c.op_id.in_([one.id for one in ops]))
+    mine = sa.select(_OP.c.op_id, _OP.c.body_hash, _OP.c.result).where(
+        _OP.c.lab_id == actor.lab_id, _OP.c.actor == actor.key, _OP.c.op_id.in_([one.id for one in ops])
+    )
     known = {op_id: (body_hash, json.loads(result)) for op_id, body_hash, result in connection.execute(mine)}
     if state.opened and not state.open and not actor.leads and any(one.id not in known for one in ops):
         _refuse_when_over(tx, actor.lab_id, state, now - late)
@@ -212,7 +235,16 @@ def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> An
         result = _do(tx, state, actor, one, now)
         known[one.id] = (one.body_hash, result)
         results.append(result)
-        fresh.append({"lab_id": actor.lab_id, "actor": actor.key, "op_id": one.id, "body_hash": one.body_hash, "result": json.dumps(result, ensure_ascii=False), "at": now})
+        fresh.append(
+            {
+                "lab_id": actor.lab_id,
+                "actor": actor.key,
+                "op_id": one.id,
+                "body_hash": one.body_hash,
+                "result": json.dumps(result, ensure_ascii=False),
+                "at": now,
+            }
+        )
     if fresh:
         connection.execute(sa.insert(_OP), fresh)
     return Answer(state.seq, results)
@@ -226,12 +258,18 @@ def _refuse_when_over(tx: Tx, lab_id: int, state: RoomState, oldest: Any) -> Non
 
 def _unreadable(bad: BadOp) -> Refused:
     if bad.too_long:
-        return Refused("too-long", N_("Je tekst is te lang"), N_("Maak hem korter dan 2000 tekens, of verdeel hem over twee bijdragen."), status=422)
+        return Refused(
+            "too-long", N_("Je tekst is te lang"), N_("Maak hem korter dan 2000 tekens, of verdeel hem over twee bijdragen."), status=422
+        )
     return Refused("invalid-op", UNREADABLE, N_("Vernieuw de pagina en verstuur opnieuw (veld: %(field)s)."), status=422, field=bad.field)
 
 
 def _refused(op_id: str, error: DomainError) -> dict[str, Any]:
-    result: dict[str, Any] = {"id": op_id, "status": "refused", "problem": {"type": error.type, "title": error.title, "detail": error.detail, "status": error.status}}
+    result: dict[str, Any] = {
+        "id": op_id,
+        "status": "refused",
+        "problem": {"type": error.type, "title": error.title, "detail": error.detail, "status": error.status},
+    }
     if error.params:
         result["problem"]["params"] = error.params
     if isinstance(error, Moved):
@@ -240,7 +278,7 @@ def _refused(op_id: str, error: DomainError) -> dict[str, Any]:
 
 
 def _do(tx: Tx, state: RoomState, actor: LiveActor, one: Asked, now: Any) -> dict[str, Any]:
-    assert not isinstance(one.op, BadOp)  # noqa: S101  the caller has told them apart
+    assert not isinstance(one.op, BadOp)
     try:
         if isinstance(one.op, LabOpen | LabClose):
             return _open_or_close(tx, state, actor, one.id, LabState.LIVE if isinstance(one.op, LabOpen) else LabState.HARVESTING)

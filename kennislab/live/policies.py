@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kennislab.core.errors import N_, Refused
-from kennislab.live.messages import FACILITATOR_OPS, ActionAdd, ContributionAdd, ContributionEdit, ContributionRetract, HandRaise, Op, QuestionMark, VoteCast
+from kennislab.live.messages import (
+    FACILITATOR_OPS,
+    ActionAdd,
+    ContributionAdd,
+    ContributionEdit,
+    ContributionRetract,
+    HandRaise,
+    Op,
+    QuestionMark,
+    VoteCast,
+)
 from kennislab.live.room.state import Contribution, RoomState
 
 GRACE = timedelta(seconds=30)
@@ -30,12 +40,22 @@ class LiveActor:
         return self.role == "facilitator"
 
 
-CLOSED = Refused("lab-closed", N_("Dit Kennislab is gesloten"), N_("Je tekst staat nog op deze telefoon; vraag de begeleider om hem toe te voegen."))
-NOT_OPEN = Refused("lab-not-open", N_("Dit Kennislab is nog niet open"), N_("Wacht tot de begeleider het Kennislab opent; je tekst blijft hier staan."))
-REMOVED = Refused("removed", N_("Je doet niet meer mee aan dit Kennislab"), N_("Vraag de begeleider om je opnieuw toe te laten; je tekst staat nog op deze telefoon."))
+CLOSED = Refused(
+    "lab-closed", N_("Dit Kennislab is gesloten"), N_("Je tekst staat nog op deze telefoon; vraag de begeleider om hem toe te voegen.")
+)
+NOT_OPEN = Refused(
+    "lab-not-open", N_("Dit Kennislab is nog niet open"), N_("Wacht tot de begeleider het Kennislab opent; je tekst blijft hier staan.")
+)
+REMOVED = Refused(
+    "removed",
+    N_("Je doet niet meer mee aan dit Kennislab"),
+    N_("Vraag de begeleider om je opnieuw toe te laten; je tekst staat nog op deze telefoon."),
+)
 FACILITATOR_ONLY = Refused("facilitator-only", N_("Dit doet alleen de begeleider"), N_("Vraag het aan de begeleider."))
 NOT_NOW = Refused("not-now", N_("In deze stap stuur je niets in"), N_("Bewaar je tekst; bij de volgende stap kun je hem versturen."))
-OTHER_KIND = Refused("not-this-kind", N_("Deze soort bijdrage past niet bij deze stap"), N_("Kies een soort die nu gevraagd wordt en verstuur opnieuw."))
+OTHER_KIND = Refused(
+    "not-this-kind", N_("Deze soort bijdrage past niet bij deze stap"), N_("Kies een soort die nu gevraagd wordt en verstuur opnieuw.")
+)
 ROUND_CLOSED = Refused("round-closed", N_("De ronde is gesloten"), N_("Bewaar je tekst; de begeleider kan de ronde weer openen."))
 NOT_YOURS = Refused("not-yours", N_("Dit is niet jouw bijdrage"), N_("Vraag de begeleider om hem aan te passen."))
 
@@ -93,7 +113,9 @@ def step_of(state: RoomState, op: ContributionAdd | ActionAdd, made_at: datetime
 def may_change(actor: LiveActor, one: Contribution | None, op: ContributionEdit | ContributionRetract) -> bool | Refused:
     """Whether this contribution's text is this actor's to change. Facilitators may edit lightly and take away."""
     if one is None or one.retracted:
-        return Refused("no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404)
+        return Refused(
+            "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
+        )
     if not actor.leads and one.author != actor.key:
         return NOT_YOURS
     return True
@@ -110,7 +132,9 @@ def may_vote(state: RoomState, op: VoteCast) -> bool | Refused:
     if not set(op.choices) <= known:
         return Refused("no-such-choice", N_("Deze keuze staat niet in de stemming"), N_("Vernieuw de pagina en stem opnieuw."), status=422)
     if ballot.kind == "dots" and sum(op.choices.values()) > ballot.budget:
-        return Refused("over-budget", N_("Je hebt %(budget)s stippen"), N_("Haal er een paar weg en stem opnieuw."), status=422, budget=ballot.budget)
+        return Refused(
+            "over-budget", N_("Je hebt %(budget)s stippen"), N_("Haal er een paar weg en stem opnieuw."), status=422, budget=ballot.budget
+        )
     if ballot.kind == "rating" and any(not 1 <= n <= 5 for n in op.choices.values()):
         return Refused("not-a-rating", N_("Geef een cijfer van 1 tot en met 5"), N_("Pas je stem aan en verstuur opnieuw."), status=422)
     return True
@@ -119,7 +143,9 @@ def may_vote(state: RoomState, op: VoteCast) -> bool | Refused:
 def may_mark(state: RoomState, actor: LiveActor, op: QuestionMark) -> bool | Refused:
     """Only who leads marks questions in the plain agenda; a method gives this to the case owner."""
     if op.contribution not in state.contributions:
-        return Refused("no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404)
+        return Refused(
+            "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
+        )
     return True if actor.leads else FACILITATOR_ONLY
 
 

@@ -24,7 +24,10 @@ def participant_by_token(session: Session, token: str) -> Participant | None:
 def participant_of_person(session: Session, lab_id: int, person_id: int) -> Participant | None:
     """Somebody's own place in this room, when there is one."""
     return session.scalar(
-        sa.select(Participant).where(Participant.lab_id == lab_id, Participant.person_id == person_id, Participant.revoked_at.is_(None)).order_by(Participant.joined_at.desc()).limit(1)
+        sa.select(Participant)
+        .where(Participant.lab_id == lab_id, Participant.person_id == person_id, Participant.revoked_at.is_(None))
+        .order_by(Participant.joined_at.desc())
+        .limit(1)
     )
 
 
@@ -38,7 +41,11 @@ def open_lab_by_code(session: Session, typed: str) -> Lab | None:
     from kennislab.core.ids import read_code
 
     found = session.scalars(
-        sa.select(Lab).join(LiveRoom, LiveRoom.lab_id == Lab.id).where(sa.or_(Lab.join_code == read_code(typed), Lab.join_token == typed.strip()), Lab.state == LabState.LIVE, LiveRoom.state == "open")
+        sa.select(Lab)
+        .join(LiveRoom, LiveRoom.lab_id == Lab.id)
+        .where(
+            sa.or_(Lab.join_code == read_code(typed), Lab.join_token == typed.strip()), Lab.state == LabState.LIVE, LiveRoom.state == "open"
+        )
     )
     return found.first()
 
@@ -77,7 +84,9 @@ class ContributionRow:
 def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
     """Everything that was contributed and not taken back, in order; with the dots it got in closed votes."""
     state = state_of(session, lab_id)
-    people = {id_: person for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id))}
+    people: dict[str, int | None] = {}
+    for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id)):
+        people[id_] = person
     votes: dict[str, int] = {}
     for ballot in state.ballots.values():
         by_choice = {choice["id"]: choice["contribution"] for choice in ballot.choices}

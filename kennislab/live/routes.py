@@ -17,7 +17,7 @@ from kennislab.accounts.signin import current_actor
 from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.error_pages import wants_json
-from kennislab.core.errors import N_, Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany, require
+from kennislab.core.errors import N_, Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
 from kennislab.core.security import check_csrf, count, csrf
 from kennislab.core.text import tidy
 from kennislab.core.transaction import share, transaction
@@ -73,7 +73,12 @@ def _municipality(session: Session, code: Any, lab: Lab) -> str | None:
         return None
     known = programme_queries.municipality(session, code) if isinstance(code, str) else None
     if known is None or not known.valid_on(lab.day):
-        raise Invalid("unknown-municipality", N_("Deze gemeente kennen we niet"), N_("Kies een gemeente uit de lijst."), fields={"municipality": N_("Kies een gemeente uit de lijst.")})
+        raise Invalid(
+            "unknown-municipality",
+            N_("Deze gemeente kennen we niet"),
+            N_("Kies een gemeente uit de lijst."),
+            fields={"municipality": N_("Kies een gemeente uit de lijst.")},
+        )
     return code
 
 
@@ -86,14 +91,23 @@ def _name(value: Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(tidy(value)) > 80:
-        raise Invalid("name", N_("Deze naam kan niet"), N_("Houd je naam korter dan 80 tekens."), fields={"name": N_("Houd je naam korter dan 80 tekens.")})
+        raise Invalid(
+            "name",
+            N_("Deze naam kan niet"),
+            N_("Houd je naam korter dan 80 tekens."),
+            fields={"name": N_("Houd je naam korter dan 80 tekens.")},
+        )
     return " ".join(tidy(value).split()) or None
 
 
 def _let_in(lab: Lab, name: str | None, municipality: str | None) -> operations.Joined:
     lab_id = lab.id
     actor = current_actor() if not wants_json() else None
-    person = actor.person_id if actor is not None and actor.known and actor.has_role(lab.programme_id) and not actor.is_staff(lab.programme_id) else None
+    person = (
+        actor.person_id
+        if actor is not None and actor.known and actor.has_role(lab.programme_id) and not actor.is_staff(lab.programme_id)
+        else None
+    )
     return share(lambda tx: operations.join(tx, lab_id, name, municipality, person), stream(lab_id))
 
 
@@ -180,9 +194,14 @@ def join_by_token(token: str) -> BaseResponse | str:
 
 
 def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
-    view = {"as": asker.view}
-    base = {name: url_for(f"live.{name}", lab_id=lab.id, **view) for name in ("snapshot", "events", "ops", "recall")}
-    return {"lab": lab.id, "urls": {**base, "socket": "/socket.io", "join": url_for("live.join")}, "role": asker.view, "as": asker.view, "locale": str(get_locale() or "nl")}
+    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops", "recall")}
+    return {
+        "lab": lab.id,
+        "urls": {**base, "socket": "/socket.io", "join": url_for("live.join")},
+        "role": asker.view,
+        "as": asker.view,
+        "locale": str(get_locale() or "nl"),
+    }
 
 
 def _screen(lab_id: int, template: str, view: str) -> str:
@@ -196,7 +215,9 @@ def _screen(lab_id: int, template: str, view: str) -> str:
     else:
         asker = auth._as_staff(lab_id, current_actor(), view, by_cookie=True)
     municipalities = {one.code: one.name for one in programme_queries.municipalities_for(db.session(), lab)}
-    return render_template(template, lab=lab, boot=_boot(asker, lab), who=asker.who(), municipalities=municipalities, join_url=_join_url(lab))
+    return render_template(
+        template, lab=lab, boot=_boot(asker, lab), who=asker.who(), municipalities=municipalities, join_url=_join_url(lab)
+    )
 
 
 def _join_url(lab: Lab) -> str:
@@ -318,6 +339,12 @@ def recall(lab_id: int) -> Response:
     auth.asker(lab_id)
     lab = db.session.get_one(Lab, lab_id)
     typed = tidy(request.args.get("q", ""))[:400]
-    hits = search.similar(db.session(), typed, ["bottleneck", "solution", "question", "lesson"], {"public", f"programme:{lab.programme_id}"}, 5) if len(typed.split()) >= 2 else []
+    hits = (
+        search.similar(
+            db.session(), typed, ["bottleneck", "solution", "question", "lesson"], {"public", f"programme:{lab.programme_id}"}, 5
+        )
+        if len(typed.split()) >= 2
+        else []
+    )
     found = [{"kind": h.kind, "title": h.title, "snippet": "".join(part for part, _marked in h.snippet), "url": h.url} for h in hits]
     return _json(dumps({"hits": found}))

@@ -20,10 +20,15 @@ _askers: dict[str, auth.Asker] = {}
 
 
 def _problem(error: DomainError) -> dict[str, Any]:
-    return {"type": f"/problems/{error.type}", "title": gettext(error.title, **error.params), "detail": gettext(error.detail, **error.params), "status": error.status}
+    return {
+        "type": f"/problems/{error.type}",
+        "title": gettext(error.title, **error.params),
+        "detail": gettext(error.detail, **error.params),
+        "status": error.status,
+    }
 
 
-@socketio.on("connect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]
+@socketio.on("connect", namespace=NAMESPACE)
 def connect(data: Any = None) -> None:
     """Lets in who may see the room; others hear why not."""
     sid: str = request.sid  # type: ignore[attr-defined]
@@ -47,7 +52,7 @@ def connect(data: Any = None) -> None:
     _askers[sid] = asker
 
 
-@socketio.on("follow", namespace=NAMESPACE)  # type: ignore[untyped-decorator]
+@socketio.on("follow", namespace=NAMESPACE)
 def follow(data: Any = None) -> dict[str, Any]:
     """``{"since": n}``: from now on every frame; what was missed comes at once."""
     sid: str = request.sid  # type: ignore[attr-defined]
@@ -69,7 +74,7 @@ def follow(data: Any = None) -> dict[str, Any]:
     return {"ok": True, "head": room.tail.seq, "epoch": room.tail.epoch}
 
 
-@socketio.on("disconnect", namespace=NAMESPACE)  # type: ignore[untyped-decorator]
+@socketio.on("disconnect", namespace=NAMESPACE)
 def disconnect(reason: Any = None) -> None:
     """Gone; the journal waits."""
     sid: str = request.sid  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 
-from kennislab.core.errors import Invalid, N_
+from kennislab.core.errors import N_, Invalid
 from kennislab.core.text import tidy
 from kennislab.live.messages import MOST_BYTES, MOST_OPS, BadOp, parse
 from kennislab.live.operations import Asked, asked
@@ -53,7 +53,9 @@ def read_ops() -> list[Asked]:
 def _read_op(body: Any) -> Asked:
     if not isinstance(body, dict) or not isinstance(body.get("id"), str) or len(body["id"]) > 40:
         raise Invalid("invalid-ops", N_("Dit kunnen we niet lezen"), NO_ID)
-    tidied = {name: tidy(value) if isinstance(value, str) and name in ("text", "on_behalf_of", "owner") else value for name, value in body.items()}
+    tidied = {
+        name: tidy(value) if isinstance(value, str) and name in ("text", "on_behalf_of", "owner") else value for name, value in body.items()
+    }
     for name in ("on_behalf_of", "owner", "due"):
         if tidied.get(name) == "":
             tidied[name] = None

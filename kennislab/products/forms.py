@@ -14,7 +14,7 @@ from kennislab.products.models import Product
 from kennislab.products.operations import ProductData, StepDraft
 
 
-class StepForm(PlainForm):  # type: ignore[misc]  # wtforms carries no types
+class StepForm(PlainForm):
     """One step; an empty one is left out."""
 
     title = StringField(_l("Wat doe je"), filters=[clean_text], validators=[Length(max=160)])
@@ -27,7 +27,9 @@ class StepForm(PlainForm):  # type: ignore[misc]  # wtforms carries no types
 class ProductForm(Form):
     """A whole step-by-step plan."""
 
-    title = StringField(_l("Titel"), filters=[clean_text], validators=[DataRequired(_l("Geef het stappenplan een titel.")), Length(max=160)])
+    title = StringField(
+        _l("Titel"), filters=[clean_text], validators=[DataRequired(_l("Geef het stappenplan een titel.")), Length(max=160)]
+    )
     summary = TextAreaField(_l("Samenvatting"), filters=[clean_text], validators=[Length(max=2000)])
     audience = StringField(_l("Voor wie"), filters=[clean_text], validators=[Length(max=200)])
     authors = StringField(_l("Makers"), filters=[clean_text], validators=[Length(max=300)])
@@ -38,7 +40,10 @@ class ProductForm(Form):
     @staticmethod
     def values(product: Product) -> dict[str, Any]:
         """What the form shows for an existing product, with one empty step at the end."""
-        steps = [{"title": s.title, "text": s.text, "who": s.who, "when": s.when, "sources": " ".join(i.id for i in s.sources)} for s in product.steps]
+        steps = [
+            {"title": s.title, "text": s.text, "who": s.who, "when": s.when, "sources": " ".join(i.id for i in s.sources)}
+            for s in product.steps
+        ]
         return {
             "title": product.title, "summary": product.summary, "audience": product.audience, "authors": product.authors,
             "tags": ", ".join(product.tags), "rev": str(product.rev), "steps": [*steps, {}],
@@ -47,11 +52,24 @@ class ProductForm(Form):
     def product_data(self) -> ProductData:
         """What was written, without empty steps."""
         steps = [
-            StepDraft(step["title"] or (step["text"] or "")[:100], step["text"] or "", step["who"] or "", step["when"] or "", tuple((step["sources"] or "").replace(",", " ").split()))
+            StepDraft(
+                step["title"] or (step["text"] or "")[:100],
+                step["text"] or "",
+                step["who"] or "",
+                step["when"] or "",
+                tuple((step["sources"] or "").replace(",", " ").split()),
+            )
             for step in self.steps.data
             if any((step[name] or "").strip() for name in ("title", "text", "sources"))
         ]
-        return ProductData(self.title.data or "", self.summary.data or "", self.audience.data or "", self.authors.data or "", tuple((self.tags.data or "").split(",")), steps)
+        return ProductData(
+            self.title.data or "",
+            self.summary.data or "",
+            self.audience.data or "",
+            self.authors.data or "",
+            tuple((self.tags.data or "").split(",")),
+            steps,
+        )
 
 
 class ReleaseForm(Form):

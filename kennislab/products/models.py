@@ -15,7 +15,7 @@ from kennislab.core.ids import new_id
 
 
 class Stage(enum.StrEnum):
-    """Who may read a product: its makers, the participants, everybody. Which one holds follows from the dates (see :meth:`Product.stage`)."""
+    """Who may read a product: its makers, the participants, everybody. The dates say which (see :meth:`Product.stage`)."""
 
     DRAFT = "draft"
     EARLY_ACCESS = "early_access"

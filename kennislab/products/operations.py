@@ -65,7 +65,11 @@ def _headline(text: str) -> str:
 def edit(tx: Tx, product: Product, data: ProductData, rev: int) -> None:
     """Other words, steps or sources. Raises Invalid, or Conflict when somebody else changed it meanwhile."""
     if product.rev != rev:
-        raise Conflict("product-changed", N_("Iemand anders heeft dit intussen veranderd"), N_("Je tekst staat hieronder nog. Open het stappenplan in een tweede venster en neem de verschillen over."))
+        raise Conflict(
+            "product-changed",
+            N_("Iemand anders heeft dit intussen veranderd"),
+            N_("Je tekst staat hieronder nog. Open het stappenplan in een tweede venster en neem de verschillen over."),
+        )
     _fill(tx, product, data)
     product.rev += 1
     product.changed_at = clock.now()
@@ -81,14 +85,28 @@ def _fill(tx: Tx, product: Product, data: ProductData) -> None:
         wrong["steps"] = N_("Een stappenplan heeft ten hoogste veertig stappen.")
     wanted = {id_ for step in data.steps for id_ in step.sources}
     found = {item.id: item for item in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.id.in_(wanted)))} if wanted else {}
-    if any(id_ not in found or found[id_].programme_id != product.programme_id or found[id_].status is not Status.CONFIRMED for id_ in wanted):
+    if any(
+        id_ not in found or found[id_].programme_id != product.programme_id or found[id_].status is not Status.CONFIRMED for id_ in wanted
+    ):
         wrong["steps"] = N_("Een van de bronnen staat niet (meer) in het archief van dit programma. Haal hem weg en kies een andere.")
     if wrong:
         raise Invalid(fields=wrong)
-    product.title, product.summary, product.audience, product.authors = data.title.strip(), data.summary.strip(), data.audience.strip(), data.authors.strip()
+    product.title, product.summary, product.audience, product.authors = (
+        data.title.strip(),
+        data.summary.strip(),
+        data.audience.strip(),
+        data.authors.strip(),
+    )
     product.tags = sorted({tag.strip() for tag in data.tags if tag.strip()})
     product.steps = [
-        ProductStep(position=position, title=step.title.strip(), text=step.text.strip(), who=step.who.strip(), when=step.when.strip(), sources=[found[id_] for id_ in dict.fromkeys(step.sources)])
+        ProductStep(
+            position=position,
+            title=step.title.strip(),
+            text=step.text.strip(),
+            who=step.who.strip(),
+            when=step.when.strip(),
+            sources=[found[id_] for id_ in dict.fromkeys(step.sources)],
+        )
         for position, step in enumerate(data.steps)
     ]
 
@@ -121,7 +139,9 @@ def withdraw(tx: Tx, product: Product) -> None:
 def publish_due(tx: Tx, now: datetime) -> list[int]:
     """Lets the search index follow what became public by its date. Returns the ids. (Pages need no such help: they look at the date.)"""
     today = now.astimezone(clock.LOCAL).date()
-    due = tx.session.scalars(sa.select(Product).where(Product.announced_public.is_(False), Product.public_on <= today, Product.early_access_at <= now)).all()
+    due = tx.session.scalars(
+        sa.select(Product).where(Product.announced_public.is_(False), Product.public_on <= today, Product.early_access_at <= now)
+    ).all()
     for product in due:
         _index(tx, product)
     return [product.id for product in due]
@@ -131,7 +151,11 @@ def _index(tx: Tx, product: Product) -> None:
     stage = product.stage(clock.now())
     product.announced_public = stage is Stage.PUBLIC
     tx.session.flush()
-    audience = {Stage.DRAFT: f"facilitators:{product.programme_id}", Stage.EARLY_ACCESS: f"programme:{product.programme_id}", Stage.PUBLIC: "public"}[stage]
+    audience = {
+        Stage.DRAFT: f"facilitators:{product.programme_id}",
+        Stage.EARLY_ACCESS: f"programme:{product.programme_id}",
+        Stage.PUBLIC: "public",
+    }[stage]
     text = "\n".join([product.summary, *(f"{step.title}. {step.text}" for step in product.steps)])
     search.index(
         tx,

@@ -37,11 +37,19 @@ def may_edit(actor: Actor, product: Product, now: datetime) -> Verdict:
     maker = may_make(actor, product.programme_id)
     if not maker or product.stage(now) is not Stage.PUBLIC:
         return maker
-    return Refused("product-public", N_("Dit kennisproduct is openbaar"), N_("Wat openbaar is verandert niet meer. Maak een nieuw stappenplan als er iets bij moet."), status=409)
+    return Refused(
+        "product-public",
+        N_("Dit kennisproduct is openbaar"),
+        N_("Wat openbaar is verandert niet meer. Maak een nieuw stappenplan als er iets bij moet."),
+        status=409,
+    )
 
 
 def shows_text(item: ArchiveItem, stage: Stage) -> bool:
-    """Whether a source's own words may be read with the product. In public only what its author gave for that; never what stays in a group."""
+    """Whether a source's own words may be read with the product.
+
+    In public only what its author gave for that; never what stays in a group.
+    """
     if item.consent is Consent.GROUP:
         return False
     return stage is not Stage.PUBLIC or item.consent in (Consent.PUBLIC_ANONYMOUS, Consent.PUBLIC_CITY)

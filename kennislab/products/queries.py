@@ -19,7 +19,9 @@ from kennislab.products.policies import may_read, shows_text
 def by_public_id(session: Session, public_id: str) -> Product | None:
     """A product with its steps and sources."""
     return session.scalar(
-        sa.select(Product).where(Product.public_id == public_id).options(selectinload(Product.steps).selectinload(ProductStep.sources).joinedload(ArchiveItem.lab))
+        sa.select(Product)
+        .where(Product.public_id == public_id)
+        .options(selectinload(Product.steps).selectinload(ProductStep.sources).joinedload(ArchiveItem.lab))
     )
 
 
@@ -32,7 +34,11 @@ def readable(session: Session, actor: Actor, now: datetime) -> list[Product]:
 def public(session: Session, now: datetime) -> Sequence[Product]:
     """What is public, newest first."""
     today = now.astimezone(clock.LOCAL).date()
-    rows = session.scalars(sa.select(Product).where(Product.public_on <= today, Product.early_access_at <= now).order_by(Product.public_on.desc(), Product.id.desc())).all()
+    rows = session.scalars(
+        sa.select(Product)
+        .where(Product.public_on <= today, Product.early_access_at <= now)
+        .order_by(Product.public_on.desc(), Product.id.desc())
+    ).all()
     return rows
 
 
@@ -60,6 +66,17 @@ def sources(step: ProductStep, stage: Stage) -> list[Source]:
     found = []
     for item in step.sources:
         shown = shows_text(item, stage)
-        named = item.municipality is not None and (item.consent is Consent.PUBLIC_CITY or (stage is not Stage.PUBLIC and item.consent is Consent.PROGRAMME))
-        found.append(Source(item.id, item.kind, item.text if shown else None, item.municipality.name if named and shown and item.municipality else None, item.quarter, item.lab.title))
+        named = item.municipality is not None and (
+            item.consent is Consent.PUBLIC_CITY or (stage is not Stage.PUBLIC and item.consent is Consent.PROGRAMME)
+        )
+        found.append(
+            Source(
+                item.id,
+                item.kind,
+                item.text if shown else None,
+                item.municipality.name if named and shown and item.municipality else None,
+                item.quarter,
+                item.lab.title,
+            )
+        )
     return found

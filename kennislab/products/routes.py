@@ -58,7 +58,13 @@ def product(public_id: str) -> Response:
     stage = found.stage(now)
     may_edit = bool(policies.may_make(current_actor(), found.programme_id)) if current_actor().known else False
     page = render_template(
-        "products/product.html", product=found, stage=stage, Stage=Stage, sources={step.id: queries.sources(step, stage) for step in found.steps}, makes=may_edit, release=ReleaseForm(data={"public_on": found.public_on}) if may_edit else None
+        "products/product.html",
+        product=found,
+        stage=stage,
+        Stage=Stage,
+        sources={step.id: queries.sources(step, stage) for step in found.steps},
+        makes=may_edit,
+        release=ReleaseForm(data={"public_on": found.public_on}) if may_edit else None,
     )
     response = Response(page, mimetype="text/html")
     if stage is Stage.PUBLIC and not current_actor().known:
@@ -79,7 +85,15 @@ def product_data(public_id: str) -> Response:
         licentie=found.licence,
         openbaarVanaf=found.public_on.isoformat() if found.public_on else None,
         stappen=[
-            {"titel": step.title, "tekst": step.text, "wie": step.who, "wanneer": step.when, "bronnen": [{"soort": s.kind, "tekst": s.text, "gemeente": s.city, "kwartaal": s.quarter} for s in queries.sources(step, stage)]}
+            {
+                "titel": step.title,
+                "tekst": step.text,
+                "wie": step.who,
+                "wanneer": step.when,
+                "bronnen": [
+                    {"soort": s.kind, "tekst": s.text, "gemeente": s.city, "kwartaal": s.quarter} for s in queries.sources(step, stage)
+                ],
+            }
             for step in found.steps
         ],
     )
@@ -91,20 +105,22 @@ def feed() -> Response:
     here = base_url()
     products = queries.public(db.session(), clock.now())
     entries = "".join(
-        f"<entry><id>urn:kennislab:product:{p.public_id}</id><title>{escape(p.title)}</title><link href={quoteattr(f'{here}/kennisproducten/{p.public_id}')}/>"
-        f"<updated>{_published(p)}</updated><author><name>{escape(p.authors or 'Kennislab')}</name></author><summary>{escape(p.summary)}</summary></entry>"
-        for p in products
+        f"<entry><id>urn:kennislab:product:{one.public_id}</id><title>{escape(one.title)}</title>"
+        f"<link href={quoteattr(f'{here}/kennisproducten/{one.public_id}')}/><updated>{_published(one)}</updated>"
+        f"<author><name>{escape(one.authors or 'Kennislab')}</name></author><summary>{escape(one.summary)}</summary></entry>"
+        for one in products
     )
     updated = max((_published(p) for p in products), default="2020-01-01T00:00:00.000Z")
     body = (
-        f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="nl"><id>urn:kennislab:products</id><title>{escape(_("Kennisproducten"))}</title>'
-        f"<link rel=\"self\" href={quoteattr(here + '/kennisproducten/feed.xml')}/><updated>{updated}</updated>{entries}</feed>"
+        '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="nl">'
+        f"<id>urn:kennislab:products</id><title>{escape(_('Kennisproducten'))}</title>"
+        f'<link rel="self" href={quoteattr(here + "/kennisproducten/feed.xml")}/><updated>{updated}</updated>{entries}</feed>'
     )
     return Response(body, mimetype="application/atom+xml")
 
 
 def _published(product: Product) -> str:
-    assert product.public_on is not None  # noqa: S101  only public ones get here
+    assert product.public_on is not None
     return clock.iso(datetime.combine(product.public_on, time(0), clock.LOCAL).astimezone(UTC)) or ""
 
 
@@ -114,13 +130,24 @@ def _published(product: Product) -> str:
 def _candidates(programme_id: int, wanted: str) -> list[ArchiveItem]:
     """Archived items to build on: those like what was asked for, else the newest lessons and solutions."""
     session = db.session()
-    confirmed = sa.and_(ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED, ArchiveItem.consent != Consent.GROUP)
+    confirmed = sa.and_(
+        ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED, ArchiveItem.consent != Consent.GROUP
+    )
     if wanted.strip():
-        hits = search.search(session, wanted, {f"programme:{programme_id}"}, {"kind": ["lesson", "solution", "insight", "advice"]}, 20, 0).hits
+        hits = search.search(
+            session, wanted, {f"programme:{programme_id}"}, {"kind": ["lesson", "solution", "insight", "advice"]}, 20, 0
+        ).hits
         order = {hit.key: number for number, hit in enumerate(hits)}
         found = session.scalars(sa.select(ArchiveItem).where(confirmed, ArchiveItem.id.in_(list(order)))).all()
         return sorted(found, key=lambda item: order[item.id])
-    return list(session.scalars(sa.select(ArchiveItem).where(confirmed, ArchiveItem.kind.in_(("lesson", "solution"))).order_by(ArchiveItem.quarter.desc(), ArchiveItem.votes.desc(), ArchiveItem.id).limit(20)))
+    return list(
+        session.scalars(
+            sa.select(ArchiveItem)
+            .where(confirmed, ArchiveItem.kind.in_(("lesson", "solution")))
+            .order_by(ArchiveItem.quarter.desc(), ArchiveItem.votes.desc(), ArchiveItem.id)
+            .limit(20)
+        )
+    )
 
 
 @bp.get("/programmas/<int:programme_id>/kennisproducten/nieuw")
@@ -128,7 +155,15 @@ def new(programme_id: int) -> str:
     """Choosing what a new step-by-step plan rests on."""
     require(policies.may_make(current_actor(), programme_id))
     wanted = request.args.get("zoek", "")
-    return render_template("products/new.html", programme_id=programme_id, wanted=wanted, candidates=_candidates(programme_id, wanted), error=None, title="", chosen=[])
+    return render_template(
+        "products/new.html",
+        programme_id=programme_id,
+        wanted=wanted,
+        candidates=_candidates(programme_id, wanted),
+        error=None,
+        title="",
+        chosen=[],
+    )
 
 
 @bp.post("/programmas/<int:programme_id>/kennisproducten/nieuw")
@@ -136,7 +171,11 @@ def create(programme_id: int) -> Answer:
     """A draft from the chosen items."""
     require(policies.may_make(current_actor(), programme_id))
     title, chosen = request.form.get("title", "").strip()[:160], request.form.getlist("item")
-    items = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.id.in_(chosen), ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED)).all()
+    items = db.session.scalars(
+        sa.select(ArchiveItem).where(
+            ArchiveItem.id.in_(chosen), ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED
+        )
+    ).all()
     by_id = {item.id: item for item in items}
     try:
         with transaction() as tx:
@@ -145,7 +184,15 @@ def create(programme_id: int) -> Answer:
     except DomainError as error:
         wanted = request.form.get("zoek", "")
         sentence = " ".join(_(text) for text in getattr(error, "fields", {}).values()) or _(error.title)
-        page = render_template("products/new.html", programme_id=programme_id, wanted=wanted, candidates=_candidates(programme_id, wanted), error=sentence, title=title, chosen=chosen)
+        page = render_template(
+            "products/new.html",
+            programme_id=programme_id,
+            wanted=wanted,
+            candidates=_candidates(programme_id, wanted),
+            error=sentence,
+            title=title,
+            chosen=chosen,
+        )
         return page, error.status
     flash(_("Je stappenplan staat klaar als concept. Maak de stappen af."), "ok")
     return redirect(url_for("products.edit", public_id=public_id), 303)
@@ -163,7 +210,12 @@ def edit(public_id: str) -> Answer:
         if form.validate():
             try:
                 with transaction() as tx:
-                    operations.edit(tx, tx.session.get_one(Product, found.id), form.product_data(), int(form.rev.data) if str(form.rev.data).isdigit() else 0)
+                    operations.edit(
+                        tx,
+                        tx.session.get_one(Product, found.id),
+                        form.product_data(),
+                        int(form.rev.data) if str(form.rev.data).isdigit() else 0,
+                    )
             except DomainError as error:
                 form.add_error(error)
                 status = error.status
@@ -173,7 +225,9 @@ def edit(public_id: str) -> Answer:
                 flash(_("Het stappenplan is bewaard."), "ok")
                 return redirect(url_for("products.product", public_id=public_id), 303)
     wanted = request.args.get("zoek", "")
-    return render_template("products/edit.html", product=found, form=form, wanted=wanted, candidates=_candidates(found.programme_id, wanted)), status
+    return render_template(
+        "products/edit.html", product=found, form=form, wanted=wanted, candidates=_candidates(found.programme_id, wanted)
+    ), status
 
 
 @bp.post("/kennisproducten/<public_id>/uitbrengen")

@@ -15,7 +15,9 @@ SETTINGS = runpy.run_path(str(ROOT / "config.py"))["SETTINGS"]
 
 def settings_table() -> str:
     """The rows that the README shows of config.py."""
-    return "".join(f"| `{one.name}` | {one.about}{'' if one.secret or one.default == '' else f' Default: `{one.default}`.'} |\n" for one in SETTINGS)
+    return "".join(
+        f"| `{one.name}` | {one.about}{'' if one.secret or one.default == '' else f' Default: `{one.default}`.'} |\n" for one in SETTINGS
+    )
 
 
 def test_every_command_is_there_and_exists() -> None:
@@ -40,5 +42,7 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 if __name__ == "__main__":
-    text = re.sub(r"<!-- settings -->.*<!-- /settings -->", lambda _: f"<!-- settings -->\n{settings_table()}<!-- /settings -->", README, flags=re.S)
+    text = re.sub(
+        r"<!-- settings -->.*<!-- /settings -->", lambda _: f"<!-- settings -->\n{settings_table()}<!-- /settings -->", README, flags=re.S
+    )
     (ROOT / "README.md").write_text(text, "utf-8")

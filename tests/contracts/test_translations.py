@@ -13,8 +13,23 @@ from babel.messages.pofile import read_po
 from kennislab.core.catalogue import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
-METHODS = [("kennislab/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("static/js/**.js", "javascript")]
-KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "t": None, "tn": (1, 2), "ngettext": (1, 2), "_n": (1, 2)}
+METHODS = [
+    ("kennislab/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
+    ("static/js/**.js", "javascript"),
+]
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "t": None,
+    "tn": (1, 2),
+    "ngettext": (1, 2),
+    "_n": (1, 2),
+}
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}, "templates/**.txt": {"trimmed": "true", "silent": "false"}}
 
 

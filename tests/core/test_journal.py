@@ -47,7 +47,7 @@ def test_fifty_writers_leave_no_gap(app: Flask, mixed: bool) -> None:
             announced.extend(row.seq for row in rows)
 
     journal_grew.connect(hear)
-    writers = [threading.Thread(target=_write, args=(app, number, mixed and random.random() < 0.5)) for number in range(50)]  # noqa: S311
+    writers = [threading.Thread(target=_write, args=(app, number, mixed and random.random() < 0.5)) for number in range(50)]
     for writer in writers:
         writer.start()
     for writer in writers:

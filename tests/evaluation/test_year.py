@@ -25,7 +25,16 @@ def world(app: Flask) -> World:
 def _decide(app: Flask, world: World, choice: Choice, reason: str = "De raad wil verder") -> None:
     with app.app_context(), transaction() as tx:
         programme = tx.session.get_one(Programme, world.programme_id)
-        operations.record_decision(tx, programme, municipality_code="GM0855", year=2027, choice=choice, reason=reason, decided_by="wethouder De Wit", by=Actor(world.people["coordinator"], "Coordinator"))
+        operations.record_decision(
+            tx,
+            programme,
+            municipality_code="GM0855",
+            year=2027,
+            choice=choice,
+            reason=reason,
+            decided_by="wethouder De Wit",
+            by=Actor(world.people["coordinator"], "Coordinator"),
+        )
 
 
 def test_the_newest_decision_holds_and_the_old_one_stays(app: Flask, world: World) -> None:
@@ -42,15 +51,22 @@ def test_the_newest_decision_holds_and_the_old_one_stays(app: Flask, world: Worl
 def test_a_decision_needs_a_reason_and_somebody(app: Flask, world: World) -> None:
     with app.app_context(), pytest.raises(Invalid) as refused, transaction() as tx:
         programme = tx.session.get_one(Programme, world.programme_id)
-        operations.record_decision(tx, programme, municipality_code="GM0855", year=2027, choice=Choice.STOP, reason=" ", decided_by="", by=Actor(1, "C"))
+        operations.record_decision(
+            tx, programme, municipality_code="GM0855", year=2027, choice=Choice.STOP, reason=" ", decided_by="", by=Actor(1, "C")
+        )
     assert set(refused.value.fields) == {"reason", "decided_by"}
 
 
 def test_the_page_by_role(client: FlaskClient, world: World) -> None:
     address = f"/programmas/{world.programme_id}/jaar/2027"
-    assert [client.get(address, headers=world.bearer(role)).status_code for role in ("coordinator", "facilitator", "participant", "outsider")] == [200, 200, 200, 404]
+    assert [
+        client.get(address, headers=world.bearer(role)).status_code for role in ("coordinator", "facilitator", "participant", "outsider")
+    ] == [200, 200, 200, 404]
     form = {"municipality_code": "GM0503", "choice": "join", "decided_by": "directeur", "reason": "Nieuwe wijk"}
-    assert [client.post(address, headers=world.bearer(role), data=form).status_code for role in ("facilitator", "participant")] == [403, 403]
+    assert [client.post(address, headers=world.bearer(role), data=form).status_code for role in ("facilitator", "participant")] == [
+        403,
+        403,
+    ]
     refused = client.post(address, headers=world.bearer("coordinator"), data={**form, "reason": ""})
     assert refused.status_code == 422 and "directeur" in refused.text and "Schrijf op waarom" in refused.text
     assert client.post(address, headers=world.bearer("coordinator"), data=form).status_code == 303

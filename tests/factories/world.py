@@ -53,17 +53,33 @@ def make_world(app: Flask, state: str = "live", **agenda: Any) -> World:
         people: dict[str, int] = {}
         tokens: dict[str, str] = {}
         for role in ("coordinator", "facilitator", "participant", "outsider"):
-            person = accounts.create_person(tx, name=role.title(), email=f"{role}-{programme.id}@voorbeeld.example", municipality_code="GM0855")
+            person = accounts.create_person(
+                tx, name=role.title(), email=f"{role}-{programme.id}@voorbeeld.example", municipality_code="GM0855"
+            )
             if role != "outsider":
                 accounts.set_role(tx, person, programme.id, Role(role))
             people[role] = person.id
             tokens[role] = accounts.make_access_token(tx, person, "test")
         start = clock.now() + timedelta(days=2)
-        lab = programmes.plan_lab(tx, programme, programmes.LabData("Proeflab", start, start + timedelta(hours=6), clock.now() + timedelta(days=1)))
+        lab = programmes.plan_lab(
+            tx, programme, programmes.LabData("Proeflab", start, start + timedelta(hours=6), clock.now() + timedelta(days=1))
+        )
         lab.agenda.clear()
         tx.session.flush()
-        for position, (title, input_, hidden) in enumerate((("Welkom", "none", False), ("Knelpunten", "text", False), ("Stil schrijven", "text", True))):
-            lab.agenda.append(AgendaItem(position=position, block="bottlenecks", title=title, minutes=10, input=input_, phone_kinds=[], hidden_until_reveal=hidden))
+        for position, (title, input_, hidden) in enumerate(
+            (("Welkom", "none", False), ("Knelpunten", "text", False), ("Stil schrijven", "text", True))
+        ):
+            lab.agenda.append(
+                AgendaItem(
+                    position=position,
+                    block="bottlenecks",
+                    title=title,
+                    minutes=10,
+                    input=input_,
+                    phone_kinds=[],
+                    hidden_until_reveal=hidden,
+                )
+            )
         tx.session.flush()
         bring_to(tx, lab, LabState(state), Actor(people["coordinator"], "Coordinator"))
         return World(programme.id, lab.id, lab.join_code, lab.join_token, people, tokens)

@@ -74,7 +74,9 @@ class Follower:
 
     def start(self) -> Follower:
         self.state = self._snapshot()
-        self.sio.connect(self.url, transports=["websocket"], namespaces=["/live"], auth={"lab": self.lab_id, "token": self.token}, wait_timeout=20)
+        self.sio.connect(
+            self.url, transports=["websocket"], namespaces=["/live"], auth={"lab": self.lab_id, "token": self.token}, wait_timeout=20
+        )
         return self
 
     def stop(self) -> None:

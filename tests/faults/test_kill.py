@@ -38,7 +38,7 @@ def test_kill_minus_nine_in_a_burst(make_app: Callable[..., Flask], sqlite_url: 
             sender.start()
         back: list[float] = []
         for _ in range(KILLS):
-            time.sleep(random.uniform(0.1, 0.6))  # noqa: S311
+            time.sleep(random.uniform(0.1, 0.6))
             server.kill()
             began = time.monotonic()
             server.start()

@@ -25,7 +25,9 @@ def test_two_workers_are_one_room(app: Flask, database_url: str, tmp_path: Path,
     world = make_world(app)
     stamp(app)
     with redis_server() as redis:
-        server = Served(tmp_path, {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "data"), "REDIS_URL": redis.url}, workers=2).start()
+        server = Served(
+            tmp_path, {"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "data"), "REDIS_URL": redis.url}, workers=2
+        ).start()
         followers: list[Follower] = []
         try:
             tokens = [join(server.url, world.code, f"Nr {number}") for number in range(8)]

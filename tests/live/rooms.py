@@ -18,12 +18,28 @@ from kennislab.live.room.tail import Tail
 from kennislab.live.room.views import Audience, audience_of
 
 START = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+
+
+def _step(number: int, title: str, minutes: int, input_: str, kinds: list[str], hidden: bool = False) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "position": number - 1,
+        "title": title,
+        "instruction": f"{title}.",
+        "block": "bottlenecks",
+        "minutes": minutes,
+        "input": input_,
+        "kinds": kinds,
+        "hidden_until_reveal": hidden,
+    }
+
+
 AGENDA = [
-    {"id": "1", "position": 0, "title": "Welkom", "instruction": "Kom binnen.", "block": "welcome", "minutes": 10, "input": "none", "kinds": [], "hidden_until_reveal": False},
-    {"id": "2", "position": 1, "title": "Knelpunten", "instruction": "Wat houdt je tegen?", "block": "bottlenecks", "minutes": 15, "input": "text", "kinds": [], "hidden_until_reveal": False},
-    {"id": "3", "position": 2, "title": "Stil schrijven", "instruction": "Schrijf voor jezelf.", "block": "peer_consultation", "minutes": 5, "input": "text", "kinds": ["insight", "advice"], "hidden_until_reveal": True},
-    {"id": "4", "position": 3, "title": "Stemmen", "instruction": "Verdeel je stippen.", "block": "bottlenecks", "minutes": 0, "input": "vote", "kinds": [], "hidden_until_reveal": False},
-]  # fmt: skip
+    _step(1, "Welkom", 10, "none", []),
+    _step(2, "Knelpunten", 15, "text", []),
+    _step(3, "Stil schrijven", 5, "text", ["insight", "advice"], hidden=True),
+    _step(4, "Stemmen", 0, "vote", []),
+]
 GROUPS = [{"id": "g1", "name": "Draagvlak"}, {"id": "g2", "name": "Geld"}]
 PEOPLE = ("anna", "bram", "chris")
 
@@ -60,7 +76,17 @@ class Room:
 
     def open(self) -> Room:
         """Opens it, with three people in."""
-        self.record("lab.opened", {"lab": 1, "title": "Koppelkansen", "quarter": "2026-Q4", "agenda": AGENDA, "groups": GROUPS, "join": {"code": "ABCD-EFGH", "path": "/j/x"}})
+        self.record(
+            "lab.opened",
+            {
+                "lab": 1,
+                "title": "Koppelkansen",
+                "quarter": "2026-Q4",
+                "agenda": AGENDA,
+                "groups": GROUPS,
+                "join": {"code": "ABCD-EFGH", "path": "/j/x"},
+            },
+        )
         for name in PEOPLE:
             self.record("participant.joined", {"participant": name, "name": name.title(), "municipality": "GM0855", "group": None}, name)
         return self
@@ -80,7 +106,11 @@ class Room:
 
     def audiences(self) -> list[Audience]:
         """Everybody who may look."""
-        return [Audience("facilitators", "f:1"), Audience("projector"), *(audience_of(self.state, name) for name in PEOPLE if name in self.state.people)]
+        return [
+            Audience("facilitators", "f:1"),
+            Audience("projector"),
+            *(audience_of(self.state, name) for name in PEOPLE if name in self.state.people),
+        ]
 
     def snapshot(self, audience: Audience) -> dict[str, Any]:
         """What this audience gets when it asks for all."""

@@ -26,7 +26,11 @@ def _story() -> list[tuple[str, str, dict[str, Any]]]:
     return [
         ("f", "step.go", {"to": "2", "step_rev": 0}),
         ("anna", "contribution.add", {"kind": "bottleneck", "text": "Drie loketten voor één huishouden", "themes": ["samenwerking"]}),
-        ("bram", "contribution.add", {"kind": "solution", "text": "Eén vast gezicht in de wijk", "answers": "$1", "consent": "public_anonymous"}),
+        (
+            "bram",
+            "contribution.add",
+            {"kind": "solution", "text": "Eén vast gezicht in de wijk", "answers": "$1", "consent": "public_anonymous"},
+        ),
         ("anna", "contribution.edit", {"contribution": "$1", "base_rev": 1, "text": "Drie loketten, één huishouden"}),
         ("f", "contribution.add", {"kind": "linking_opportunity", "text": "Isolatie en schuldhulp", "on_behalf_of": "mevrouw Jansen"}),
         ("f", "contribution.move", {"contribution": "$2", "themes": ["vertrouwen"], "kind": "insight"}),
@@ -98,7 +102,9 @@ def play(monkeypatch: Any) -> list[dict[str, Any]]:
             made["$b"] = extra["ballot"]
         for name, (audience, snapshot) in before.items():
             after = audience_of(room.state, name) if audience.kind == "participant" else audience
-            cases.append({"op": type_, "audience": name, "snapshot": snapshot, "frames": [room.frame(after, seq)], "expected": room.snapshot(after)})
+            cases.append(
+                {"op": type_, "audience": name, "snapshot": snapshot, "frames": [room.frame(after, seq)], "expected": room.snapshot(after)}
+            )
     return cases
 
 
@@ -192,13 +198,20 @@ class AnyRoom(RuleBasedStateMachine):
     def _some(self, data: st.DataObject, things: Any) -> str:
         return data.draw(st.sampled_from(sorted(things))) if things else "none"
 
-    @rule(who=st.sampled_from(PEOPLE), text=texts, kind=st.sampled_from(["bottleneck", "insight", "advice"]), consent=st.sampled_from(["group", "programme", "public_anonymous"]))
+    @rule(
+        who=st.sampled_from(PEOPLE),
+        text=texts,
+        kind=st.sampled_from(["bottleneck", "insight", "advice"]),
+        consent=st.sampled_from(["group", "programme", "public_anonymous"]),
+    )
     def add(self, who: str, text: str, kind: str, consent: str) -> None:
         self.room.do(participant(who), "contribution.add", text=text, kind=kind, consent=consent)
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE), text=texts)
     def edit(self, data: st.DataObject, who: str, text: str) -> None:
-        self.room.do(participant(who), "contribution.edit", contribution=self._some(data, self.room.state.contributions), base_rev=1, text=text)
+        self.room.do(
+            participant(who), "contribution.edit", contribution=self._some(data, self.room.state.contributions), base_rev=1, text=text
+        )
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE))
     def retract(self, data: st.DataObject, who: str) -> None:
@@ -237,7 +250,12 @@ class AnyRoom(RuleBasedStateMachine):
     def vote(self, data: st.DataObject, who: str) -> None:
         if self.room.state.ballots:
             ballot = self.room.state.ballots[self._some(data, self.room.state.ballots)]
-            self.room.do(participant(who), "vote.cast", ballot=ballot.id, choices={data.draw(st.sampled_from(ballot.choices))["id"]: data.draw(st.integers(0, 4))})
+            self.room.do(
+                participant(who),
+                "vote.cast",
+                ballot=ballot.id,
+                choices={data.draw(st.sampled_from(ballot.choices))["id"]: data.draw(st.integers(0, 4))},
+            )
 
     @rule(data=st.data())
     def close_ballot(self, data: st.DataObject) -> None:

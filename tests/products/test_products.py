@@ -37,7 +37,8 @@ def items(app: Flask, world: World) -> dict[Consent, str]:
         made = {}
         for consent, text in TEXTS.items():
             item = ArchiveItem(
-                programme_id=world.programme_id, lab_id=world.lab_id, kind="lesson", text=text, original_text=text, quarter="2026-Q1", municipality_code="GM0855",
+                programme_id=world.programme_id, lab_id=world.lab_id, kind="lesson", text=text, original_text=text,
+                quarter="2026-Q1", municipality_code="GM0855",
                 consent=consent, reach_given=consent, status=Status.CONFIRMED, source_kind="added", source_id=str(consent),
             )  # fmt: skip
             tx.session.add(item)
@@ -49,7 +50,11 @@ def items(app: Flask, world: World) -> dict[Consent, str]:
 @pytest.fixture
 def plan(app: Flask, world: World, items: dict[Consent, str]) -> str:
     with app.app_context(), transaction() as tx:
-        data = ProductData("Zo kom je achter de voordeur", "Een rustig begin", steps=[StepDraft("Begin klein", "Eén straat tegelijk", "wijkteam", "maand 1", tuple(items.values()))])
+        data = ProductData(
+            "Zo kom je achter de voordeur",
+            "Een rustig begin",
+            steps=[StepDraft("Begin klein", "Eén straat tegelijk", "wijkteam", "maand 1", tuple(items.values()))],
+        )
         return operations.create(tx, world.programme_id, data).public_id
 
 
@@ -89,16 +94,24 @@ def test_a_draft_is_for_its_makers(app: Flask, client: FlaskClient, world: World
 def test_first_access_is_for_who_takes_part(app: Flask, client: FlaskClient, world: World, plan: str) -> None:
     tomorrow = clock.now().astimezone(clock.LOCAL).date() + timedelta(days=1)
     _release(app, plan, tomorrow)
-    assert {role: _statuses(client, world, plan, role)[0] for role in ("participant", "outsider", None)} == {"participant": 200, "outsider": 404, None: 401}
+    assert {role: _statuses(client, world, plan, role)[0] for role in ("participant", "outsider", None)} == {
+        "participant": 200,
+        "outsider": 404,
+        None: 401,
+    }
     assert [_listed(client, world, role) for role in ("participant", "outsider", None)] == [True, False, False]
     assert (_found(app, {"public"}), _found(app, {f"programme:{world.programme_id}"})) == ([], ["Zo kom je achter de voordeur"])
     assert "voordeur" not in client.get("/kennisproducten/feed.xml").text
 
 
-def test_it_is_public_on_the_day_in_the_netherlands(app: Flask, client: FlaskClient, world: World, plan: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_public_on_the_day_in_the_netherlands(
+    app: Flask, client: FlaskClient, world: World, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     day = clock.now().astimezone(clock.LOCAL).date() + timedelta(days=3)
     _release(app, plan, day)
-    midnight = clock.now().astimezone(clock.LOCAL).replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0)
+    midnight = (
+        clock.now().astimezone(clock.LOCAL).replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0)
+    )
     monkeypatch.setattr(clock, "now", lambda: midnight - timedelta(seconds=1))
     assert _statuses(client, world, plan, None) == [401, 401]
     monkeypatch.setattr(clock, "now", lambda: midnight)
@@ -154,12 +167,26 @@ def test_making_one_in_the_browser(app: Flask, client: FlaskClient, world: World
     headers = world.bearer("facilitator")
     page = client.get(f"/programmas/{world.programme_id}/kennisproducten/nieuw", headers=headers)
     assert page.status_code == 200 and TEXTS[Consent.PROGRAMME] in page.text and TEXTS[Consent.GROUP] not in page.text
-    refused = client.post(f"/programmas/{world.programme_id}/kennisproducten/nieuw", headers=headers, data={"title": "", "item": [items[Consent.PROGRAMME]]})
+    refused = client.post(
+        f"/programmas/{world.programme_id}/kennisproducten/nieuw", headers=headers, data={"title": "", "item": [items[Consent.PROGRAMME]]}
+    )
     assert refused.status_code == 422 and "Geef het stappenplan een titel." in refused.text and "checked" in refused.text
-    made = client.post(f"/programmas/{world.programme_id}/kennisproducten/nieuw", headers=headers, data={"title": "Nieuw plan", "item": [items[Consent.PROGRAMME]]})
+    made = client.post(
+        f"/programmas/{world.programme_id}/kennisproducten/nieuw",
+        headers=headers,
+        data={"title": "Nieuw plan", "item": [items[Consent.PROGRAMME]]},
+    )
     assert made.status_code == 303
     edit = made.headers["Location"]
-    form = {"title": "Nieuw plan", "rev": "1", "steps-0-title": "Eerst bellen", "steps-0-text": "Met het wijkteam", "steps-0-sources": items[Consent.PROGRAMME], "steps-1-title": "", "steps-1-text": ""}
+    form = {
+        "title": "Nieuw plan",
+        "rev": "1",
+        "steps-0-title": "Eerst bellen",
+        "steps-0-text": "Met het wijkteam",
+        "steps-0-sources": items[Consent.PROGRAMME],
+        "steps-1-title": "",
+        "steps-1-text": "",
+    }
     saved = client.post(edit, headers=headers, data=form)
     assert saved.status_code == 303
     shown = client.get(saved.headers["Location"], headers=headers).text

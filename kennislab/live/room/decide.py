@@ -108,7 +108,12 @@ def _add(state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd
     person = state.people.get(actor.key)
     step = policies.step_of(state, op, written)
     agenda = state.agenda.get(step or "", {})
-    late = not state.open or step != state.step.id or (state.step.ends_at is not None and now > state.step.ends_at) or not state.step.round_open
+    late = (
+        not state.open
+        or step != state.step.id
+        or (state.step.ends_at is not None and now > state.step.ends_at)
+        or not state.step.round_open
+    )
     data: dict[str, Any] = {
         "id": new_id(),
         "kind": "action" if isinstance(op, m.ActionAdd) else op.kind,
@@ -136,9 +141,14 @@ def _add(state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd
 def _edit(state: RoomState, actor: LiveActor, op: m.ContributionEdit) -> Decision:
     one = state.contributions.get(op.contribution)
     require(policies.may_change(actor, one, op))
-    assert one is not None  # noqa: S101  the policy has seen to it
+    assert one is not None
     if op.base_rev != one.rev:
-        raise Refused("edited-meanwhile", N_("Deze bijdrage is intussen aangepast"), N_("Kijk wat er nu staat en pas het dan opnieuw aan."), status=409)
+        raise Refused(
+            "edited-meanwhile",
+            N_("Deze bijdrage is intussen aangepast"),
+            N_("Kijk wat er nu staat en pas het dan opnieuw aan."),
+            status=409,
+        )
     return _one("contribution.edited", actor, id=one.id, text=op.text, rev=one.rev + 1)
 
 
@@ -163,7 +173,10 @@ def _step(state: RoomState, actor: LiveActor, op: m.StepGo, now: datetime) -> De
     if agenda is None:
         raise _missing(N_("Deze stap staat niet in de agenda"))
     ends = now + timedelta(minutes=agenda["minutes"]) if agenda["minutes"] else None
-    return Decision([Entry("step.changed", {"step": op.to, "rev": state.step.rev + 1, "ends_at": iso(ends)}, actor.key)], {"step_rev": state.step.rev + 1})
+    return Decision(
+        [Entry("step.changed", {"step": op.to, "rev": state.step.rev + 1, "ends_at": iso(ends)}, actor.key)],
+        {"step_rev": state.step.rev + 1},
+    )
 
 
 def _timer(state: RoomState, actor: LiveActor, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> Decision:
@@ -177,7 +190,8 @@ def _timer(state: RoomState, actor: LiveActor, op: m.TimerExtend | m.TimerPause 
     elif isinstance(op, m.TimerPause):
         if paused is not None or ends is None:
             return Decision([], {})
-        ends, paused, remaining = None, now, round(max(0.0, (ends - now).total_seconds()), 3)
+        remaining = round(max(0.0, (ends - now).total_seconds()), 3)
+        ends, paused = None, now
     else:
         if paused is None:
             return Decision([], {})
@@ -196,15 +210,35 @@ def _round(state: RoomState, actor: LiveActor, op: m.RoundOpen | m.RoundClose | 
         return _one("ballot.closed", actor, id=op.ballot) if state.ballots[op.ballot].open else Decision([], {})
     if op.ballot is None:
         return _one("round.changed", actor, open=True)
-    shown = [c for c in state.contributions.values() if not (c.retracted or c.hidden or c.pending or c.unrevealed or c.quarantined or c.rejected)]
+    shown = [
+        c for c in state.contributions.values() if not (c.retracted or c.hidden or c.pending or c.unrevealed or c.quarantined or c.rejected)
+    ]
     in_room = [c for c in shown if c.consent != "group" or c.group is None]
-    chosen = [_existing(state, id_) for id_ in op.ballot.choices] if op.ballot.choices else [c for c in in_room if c.kind in ("bottleneck", "linking_opportunity")]
+    chosen = (
+        [_existing(state, id_) for id_ in op.ballot.choices]
+        if op.ballot.choices
+        else [c for c in in_room if c.kind in ("bottleneck", "linking_opportunity")]
+    )
     allowed = {c.id for c in in_room}
     if not chosen or any(c.id not in allowed for c in chosen):
-        raise Refused("nothing-to-choose", N_("Er is nog niets om over te stemmen"), N_("Kies kaarten die iedereen ziet, of wacht tot er knelpunten of koppelkansen staan."), status=422)
+        raise Refused(
+            "nothing-to-choose",
+            N_("Er is nog niets om over te stemmen"),
+            N_("Kies kaarten die iedereen ziet, of wacht tot er knelpunten of koppelkansen staan."),
+            status=422,
+        )
     choices = [{"id": c.id, "text": c.text, "contribution": c.id} for c in chosen]
     id_ = new_id()
-    return Decision([Entry("ballot.opened", {"id": id_, "title": op.ballot.title, "kind": op.ballot.kind, "budget": op.ballot.budget, "choices": choices}, actor.key)], {"ballot": id_})
+    return Decision(
+        [
+            Entry(
+                "ballot.opened",
+                {"id": id_, "title": op.ballot.title, "kind": op.ballot.kind, "budget": op.ballot.budget, "choices": choices},
+                actor.key,
+            )
+        ],
+        {"ballot": id_},
+    )
 
 
 def _moderation(state: RoomState, actor: LiveActor, op: m.ModerationSet) -> Decision:

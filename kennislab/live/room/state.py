@@ -122,21 +122,41 @@ def touches(state: RoomState, row: Row) -> list[Key]:
     data = row.data
     match row.type:
         case "lab.opened":
-            return [("lab", ""), ("step", ""), ("counts", ""), ("projector", ""), *(("agenda", s["id"]) for s in data["agenda"]), *(("agenda", s) for s in state.agenda), *(("groups", g["id"]) for g in data.get("groups", []))]
+            return [
+                ("lab", ""),
+                ("step", ""),
+                ("counts", ""),
+                ("projector", ""),
+                *(("agenda", s["id"]) for s in data["agenda"]),
+                *(("agenda", s) for s in state.agenda),
+                *(("groups", g["id"]) for g in data.get("groups", [])),
+            ]
         case "lab.closed":
-            return [("lab", ""), ("step", ""), ("counts", ""), *(("ballots", b.id) for b in state.ballots.values()), *(("contributions", c) for c in state.unrevealed())]
+            return [
+                ("lab", ""),
+                ("step", ""),
+                ("counts", ""),
+                *(("ballots", b.id) for b in state.ballots.values()),
+                *(("contributions", c) for c in state.unrevealed()),
+            ]
         case "participant.joined" | "participant.left" | "participant.held" | "hand.raised":
             return [("people", data["participant"]), ("counts", ""), ("me", data["participant"])]
         case "participant.moved":
             person = state.people[data["participant"]]
             groups = {person.group, data["group"]} - {None}
-            return [("people", person.id), ("me", person.id), *(("contributions", c.id) for c in state.contributions.values() if c.group in groups)]
+            return [
+                ("people", person.id),
+                ("me", person.id),
+                *(("contributions", c.id) for c in state.contributions.values() if c.group in groups),
+            ]
         case "contribution.added" | "op.quarantined":
             counts = [("counts", "")] if data.get("unrevealed") else []
             return [("contributions", data["id"]), *counts, ("me", data["author"] or "")]
         case "contribution.retracted":
             return [("contributions", data["id"]), ("counts", ""), ("me", state.contributions[data["id"]].author or "")]
-        case "contribution.edited" | "contribution.hidden" | "contribution.shown" | "contribution.moved" | "question.marked" | "op.released":
+        case (
+            "contribution.edited" | "contribution.hidden" | "contribution.shown" | "contribution.moved" | "question.marked" | "op.released"
+        ):
             return [("contributions", data["id"])]
         case "ballot.opened":
             return [("ballots", data["id"]), ("projector", "")]

@@ -117,7 +117,9 @@ class Tail:
     def _content(self, audience: Audience) -> str:
         shared = audience.shared
         person = self.state.people.get(audience.id or "")
-        own = person.contributions if person else [c.id for c in self.state.contributions.values() if audience.id and c.author == audience.id]
+        own = (
+            person.contributions if person else [c.id for c in self.state.contributions.values() if audience.id and c.author == audience.id]
+        )
         if any(not views.may_see(shared, self.state.contributions[id_]) for id_ in own):
             return dumps(views.everything(self.state, audience))
         cached = self._shared_json.get(shared)

@@ -20,7 +20,10 @@ SINGLETONS = ("lab", "step", "counts", "projector", "me")
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who looks. ``kind``: everyone, participant, facilitators or projector; ``id``: which participant; ``group``: of everyone and participant."""
+    """Who looks.
+
+    ``kind``: everyone, participant, facilitators or projector; ``id``: which participant; ``group``: of everyone and participant.
+    """
 
     kind: str
     id: str | None = None
@@ -122,7 +125,15 @@ def _ballot(state: RoomState, key: str) -> dict[str, Any]:
 
 
 def _person(person: Person) -> dict[str, Any]:
-    return {"id": person.id, "name": person.name, "municipality": person.municipality, "hand": person.hand, "held": person.held, "role": "participant", "group": person.group}
+    return {
+        "id": person.id,
+        "name": person.name,
+        "municipality": person.municipality,
+        "hand": person.hand,
+        "held": person.held,
+        "role": "participant",
+        "group": person.group,
+    }
 
 
 def entity(state: RoomState, audience: Audience, key: Key) -> dict[str, Any] | None:
@@ -148,7 +159,14 @@ def singleton(state: RoomState, audience: Audience, key: Key) -> dict[str, Any] 
     name, id_ = key
     if name == "lab":
         join = state.join if audience.kind in ("facilitators", "projector") else None
-        return {"id": state.lab_id, "title": state.title, "quarter": state.quarter, "state": "open" if state.open else "closed", "moderation": state.moderation, "join": join}
+        return {
+            "id": state.lab_id,
+            "title": state.title,
+            "quarter": state.quarter,
+            "state": "open" if state.open else "closed",
+            "moderation": state.moderation,
+            "join": join,
+        }
     if name == "step":
         step = state.step
         return {
@@ -162,7 +180,11 @@ def singleton(state: RoomState, audience: Audience, key: Key) -> dict[str, Any] 
             "revealed": step.revealed,
         }
     if name == "counts":
-        return {"people": state.present, "hidden": len(state.veiled), "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast}}
+        return {
+            "people": state.present,
+            "hidden": len(state.veiled),
+            "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast},
+        }
     if name == "projector":
         return {"scene": state.scene, "follow": state.follow, "ballot": state.scene_ballot}
     if name == "me" and audience.id is not None and audience.id == id_:
@@ -177,7 +199,13 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
         votes = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
         mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
         return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "votes": votes}
-    return {"group": person.group, "contributions": sorted(person.contributions), "hand": person.hand, "held": person.held, "votes": dict(person.votes)}
+    return {
+        "group": person.group,
+        "contributions": sorted(person.contributions),
+        "hand": person.hand,
+        "held": person.held,
+        "votes": dict(person.votes),
+    }
 
 
 def everything(state: RoomState, audience: Audience) -> dict[str, Any]:

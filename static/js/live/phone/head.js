@@ -1,5 +1,6 @@
 import { t } from "../../text.js";
 import { fromTemplate, press, setData, setText, show, syncList } from "../page.js";
+import { OPS } from "../protocol.js";
 import { drawStatus, stepsOf } from "../status.js";
 import { placeOf, viewsOf } from "./views.js";
 
@@ -83,7 +84,7 @@ export function connectHead({ room, root, role, composer }) {
     show(role("notice-held"), Boolean(reading && input));
     show(role("notice-closed"), Boolean(input && !state.step.round_open));
     show(role("notice-hidden"), Boolean(step?.hidden_until_reveal && !state.step.revealed));
-    const entry = room.outbox.entries.findLast((one) => one.op.type === "hand.raise" && one.state !== "refused");
+    const entry = room.outbox.entries.findLast((one) => one.op.type === OPS.hand_raise && one.state !== "refused");
     const up = entry ? entry.op.up : state.me.hand;
     show(role("hand"), state.lab.state === "open");
     press(role("hand"), up);
