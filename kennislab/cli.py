@@ -208,6 +208,36 @@ def upgrade() -> None:
 
 
 @main.command()
+@click.option("--name", prompt="Naam van het programma", help="What the programme is called.")
+@click.option("--coordinator", prompt="Naam van de coördinator", help="Who runs it.")
+@click.option("--email", prompt="E-mailadres van de coördinator")
+@click.password_option("--password", prompt="Wachtwoord voor de coördinator", help="At least ten characters.")
+def programme(name: str, coordinator: str, email: str, password: str) -> None:
+    """Makes a programme with its first coordinator, who invites the others."""
+    from kennislab.accounts import operations as accounts
+    from kennislab.accounts import passwords, queries
+    from kennislab.accounts.models import Role
+    from kennislab.app import create_app
+    from kennislab.core.transaction import transaction
+    from kennislab.programme import operations as programmes
+
+    if len(password) < 10:
+        raise click.ClickException("Kies een wachtwoord van minstens tien tekens.")
+    app = create_app()
+    _upgrade(app)
+    with app.app_context():
+        hashed = passwords.make(password)
+        with transaction() as tx:
+            programmes.ensure_municipalities(tx)
+            made = programmes.create_programme(tx, name=name)
+            person = queries.person_by_email(tx.session, email) or accounts.create_person(
+                tx, name=coordinator, email=email, password_hash=hashed
+            )
+            accounts.set_role(tx, person, made.id, Role.COORDINATOR)
+    _say(f"{name} staat klaar. {coordinator} meldt zich aan met {email}.")
+
+
+@main.command()
 def check() -> None:
     """Prints the settings (never secrets), and what would be unsafe about them."""
     import runpy

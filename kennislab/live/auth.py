@@ -76,6 +76,17 @@ def asker(lab_id: int) -> Asker:
     return _as_person(lab_id, current_actor(), wish, by_cookie=True)
 
 
+def participant_here(lab_id: int) -> Asker:
+    """Who this browser is as a participant: by the room's cookie, else as a signed-in person (staff too may look through a phone)."""
+    found = asker(lab_id)
+    return found if found.view == "participant" else _as_person(lab_id, current_actor(), "participant", by_cookie=True)
+
+
+def staff_here(lab_id: int, view: str) -> Asker:
+    """Who this browser is as facilitator; ``view``: facilitator or projector."""
+    return _as_staff(lab_id, current_actor(), view, by_cookie=True)
+
+
 def by_token(lab_id: int, token: str, wish: str = "") -> Asker:
     """Who this Bearer token is, in this room."""
     found = _by_room_token(db.session(), lab_id, token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -205,18 +206,17 @@ def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
 
 
 def _screen(lab_id: int, template: str, view: str) -> str:
+    """One of the three screens, with what it shows first already in it: the scripts only keep it up to date."""
     lab = db.session.get(Lab, lab_id)
     if lab is None:
         raise NotFound()
-    if view == "participant":
-        asker = auth.asker(lab_id)
-        if asker.view != "participant":
-            asker = auth._as_person(lab_id, current_actor(), "participant", by_cookie=True)
-    else:
-        asker = auth._as_staff(lab_id, current_actor(), view, by_cookie=True)
+    asker = auth.participant_here(lab_id) if view == "participant" else auth.staff_here(lab_id, view)
+    room = _followed(lab_id)
+    broadcast.of(current_app).catch_up(room, db.session())
+    first = json.loads(room.tail.snapshot(_audience(room, asker), asker.who(), clock.now()))
     municipalities = {one.code: one.name for one in programme_queries.municipalities_for(db.session(), lab)}
     return render_template(
-        template, lab=lab, boot=_boot(asker, lab), who=asker.who(), municipalities=municipalities, join_url=_join_url(lab)
+        template, lab=lab, boot=_boot(asker, lab), who=asker.who(), snapshot=first, municipalities=municipalities, join_url=_join_url(lab)
     )
 
 
@@ -251,7 +251,7 @@ def projector(lab_id: int) -> str:
 @bp.get("/live/<int:lab_id>/qr.svg")
 def qr(lab_id: int) -> Response:
     """The way in, as a picture, for who leads the room (the picture is the key)."""
-    asker = auth._as_staff(lab_id, current_actor(), "projector", by_cookie=True)
+    asker = auth.staff_here(lab_id, "projector")
     lab = db.session.get_one(Lab, asker.actor.lab_id)
     picture = io.BytesIO()
     segno.make(_join_url(lab), error="m").save(picture, kind="svg", border=2, omitsize=True, xmldecl=False, dark="#14261f", light="#ffffff")

@@ -329,6 +329,32 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['sealed_by_id'], ['person.id'], name=op.f('fk_archive_seal_sealed_by_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('lab_id', name=op.f('pk_archive_seal'))
     )
+    op.create_table('board',
+    sa.Column('lab_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('proposal_job', sa.String(length=16), nullable=True),
+    sa.Column('groups', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_board_lab_id_lab'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('lab_id', name=op.f('pk_board'))
+    )
+    op.create_table('board_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lab_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('person_name', sa.String(length=120), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verb', sa.String(length=24), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('after', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Enum('done', 'undone', 'dead', name='changestate', native_enum=False, length=8), nullable=False),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_board_change_lab_id_lab'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_board_change_person_id_person'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_board_change'))
+    )
+    with op.batch_alter_table('board_change', schema=None) as batch_op:
+        batch_op.create_index('ix_board_change_lab_person', ['lab_id', 'person_id', 'id'], unique=False)
+
     op.create_table('knowledge_question',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
@@ -433,6 +459,22 @@ def upgrade() -> None:
     with op.batch_alter_table('product_step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_product_step_product_id'), ['product_id'], unique=False)
 
+    op.create_table('theme',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lab_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('subtitle', sa.String(length=500), nullable=False),
+    sa.Column('position', sa.Double(), nullable=False),
+    sa.Column('tone', sa.Integer(), nullable=False),
+    sa.Column('proposed_by', sa.Enum('machine', 'person', name='proposedby', native_enum=False, length=8), nullable=False),
+    sa.Column('gone', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_theme_lab_id_lab'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_theme'))
+    )
+    with op.batch_alter_table('theme', schema=None) as batch_op:
+        batch_op.create_index('ix_theme_lab_gone', ['lab_id', 'gone'], unique=False)
+
     op.create_table('archive_item',
     sa.Column('id', sa.String(length=16), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -483,6 +525,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_archive_item_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_archive_item_programme_kind', ['programme_id', 'kind', 'status'], unique=False)
 
+    op.create_table('placement',
+    sa.Column('question_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('lab_id', sa.Integer(), nullable=False),
+    sa.Column('theme_id', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Double(), nullable=False),
+    sa.Column('placed_by_person', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_placement_lab_id_lab'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['question_id'], ['knowledge_question.id'], name=op.f('fk_placement_question_id_knowledge_question'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], name=op.f('fk_placement_theme_id_theme'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('question_id', name=op.f('pk_placement'))
+    )
+    with op.batch_alter_table('placement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_placement_lab_id'), ['lab_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_placement_theme_id'), ['theme_id'], unique=False)
+
     op.create_table('question_support',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('question_id', sa.Integer(), nullable=False),
@@ -495,6 +552,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('question_support', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_support_person_id'), ['person_id'], unique=False)
+
+    op.create_table('question_vector',
+    sa.Column('question_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('encoder', sa.String(length=60), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['question_id'], ['knowledge_question.id'], name=op.f('fk_question_vector_question_id_knowledge_question'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('question_id', name=op.f('pk_question_vector'))
+    )
+    op.create_table('working_group',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lab_id', sa.Integer(), nullable=False),
+    sa.Column('theme_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('room', sa.String(length=80), nullable=False),
+    sa.Column('leader_id', sa.Integer(), nullable=True),
+    sa.Column('least', sa.Integer(), nullable=True),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_working_group_lab_id_lab'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['leader_id'], ['person.id'], name=op.f('fk_working_group_leader_id_person'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['theme_id'], ['theme.id'], name=op.f('fk_working_group_theme_id_theme'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_working_group')),
+    sa.UniqueConstraint('lab_id', 'theme_id', name=op.f('uq_working_group_lab_id_theme_id'))
+    )
+    with op.batch_alter_table('working_group', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_working_group_lab_id'), ['lab_id'], unique=False)
 
     op.create_table('archive_action_update',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -556,6 +640,18 @@ def upgrade() -> None:
     with op.batch_alter_table('archive_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_archive_link_to_id'), ['to_id'], unique=False)
 
+    op.create_table('group_member',
+    sa.Column('lab_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_group_member_group_id_working_group'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_group_member_lab_id_lab'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_group_member_person_id_person'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('lab_id', 'person_id', name=op.f('pk_group_member'))
+    )
+    with op.batch_alter_table('group_member', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_group_member_group_id'), ['group_id'], unique=False)
+
     op.create_table('product_source',
     sa.Column('step_id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.String(length=16), nullable=False),
@@ -575,6 +671,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_product_source_item_id'))
 
     op.drop_table('product_source')
+    with op.batch_alter_table('group_member', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_group_member_group_id'))
+
+    op.drop_table('group_member')
     with op.batch_alter_table('archive_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_archive_link_to_id'))
 
@@ -591,10 +691,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_action_update_item_id'))
 
     op.drop_table('archive_action_update')
+    with op.batch_alter_table('working_group', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_working_group_lab_id'))
+
+    op.drop_table('working_group')
+    op.drop_table('question_vector')
     with op.batch_alter_table('question_support', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_support_person_id'))
 
     op.drop_table('question_support')
+    with op.batch_alter_table('placement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_placement_theme_id'))
+        batch_op.drop_index(batch_op.f('ix_placement_lab_id'))
+
+    op.drop_table('placement')
     with op.batch_alter_table('archive_item', schema=None) as batch_op:
         batch_op.drop_index('ix_archive_item_programme_kind')
         batch_op.drop_index(batch_op.f('ix_archive_item_person_id'))
@@ -603,6 +713,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_archive_item_answers_id'))
 
     op.drop_table('archive_item')
+    with op.batch_alter_table('theme', schema=None) as batch_op:
+        batch_op.drop_index('ix_theme_lab_gone')
+
+    op.drop_table('theme')
     with op.batch_alter_table('product_step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_product_step_product_id'))
 
@@ -625,6 +739,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_knowledge_question_asker_id'))
 
     op.drop_table('knowledge_question')
+    with op.batch_alter_table('board_change', schema=None) as batch_op:
+        batch_op.drop_index('ix_board_change_lab_person')
+
+    op.drop_table('board_change')
+    op.drop_table('board')
     op.drop_table('archive_seal')
     op.drop_table('archive_group_member')
     with op.batch_alter_table('agenda_item', schema=None) as batch_op:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -30,6 +31,8 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "_n": (1, 2),
 }
+NOT_TEXTS = {"title", "detail"}
+"""Names of fields that stand in a call: ``gettext(problem["title"])``."""
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}, "templates/**.txt": {"trimmed": "true", "silent": "false"}}
 
 
@@ -39,11 +42,18 @@ def extracted() -> Catalog:
     for folder, ignore in (("kennislab", ()), ("templates", ()), ("static/js", ())):
         methods = [(pattern.removeprefix(folder + "/"), method) for pattern, method in METHODS if pattern.startswith(folder + "/")]
         options = {pattern.removeprefix(folder + "/"): value for pattern, value in OPTIONS.items()}
-        found = extract_from_dir(ROOT / folder, methods, options, KEYWORDS, ())
+        found = extract_from_dir(ROOT / folder, methods, options, KEYWORDS, (), directory_filter=_is_ours)
         for filename, line, message, comments, context in found:
             assert not ignore
+            if message in NOT_TEXTS:
+                continue
             catalogue.add(message, None, [(f"{folder}/{filename}", line)], auto_comments=comments, context=context)
     return catalogue
+
+
+def _is_ours(folder: str | os.PathLike[str]) -> bool:
+    """Every folder counts, also ``_macros``, which Babel would pass over."""
+    return Path(folder).name != "__pycache__"
 
 
 def english() -> Catalog:
