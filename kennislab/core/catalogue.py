@@ -45,7 +45,9 @@ def script_texts(language: str) -> dict[str, str | list[str]]:
             continue
         source: Any = message.id
         if isinstance(source, tuple | list):
-            texts[str(source[0])] = [str(form) for form in message.string or ()]
-        else:
+            forms = [str(form) for form in message.string or ()]
+            if len(forms) == 2 and all(forms):
+                texts[str(source[0])] = forms
+        elif message.string:
             texts[str(source)] = str(message.string)
     return texts

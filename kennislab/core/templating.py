@@ -10,6 +10,7 @@ from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 
 from kennislab.core import clock, ids
 from kennislab.core.catalogue import script_texts, translations
+from kennislab.core.errors import N_
 
 LANGUAGES = ("nl", "en")
 
@@ -48,10 +49,18 @@ def clock_time(moment: datetime) -> str:
     return str(format_datetime(moment, "HH.mm 'uur'"))
 
 
+_QUARTERS = {
+    "1": N_("1e kwartaal %(year)s"),
+    "2": N_("2e kwartaal %(year)s"),
+    "3": N_("3e kwartaal %(year)s"),
+    "4": N_("4e kwartaal %(year)s"),
+}
+
+
 def quarter_text(quarter: str) -> str:
-    """``2026-Q4`` → *4e kwartaal 2026*."""
+    """``2026-Q4`` → *4e kwartaal 2026*. Whole texts, as other languages count otherwise (1st, 2nd, 3rd, 4th)."""
     year, _, number = quarter.partition("-Q")
-    return gettext("%(number)se kwartaal %(year)s", number=number, year=year)
+    return gettext(_QUARTERS[number], year=year) if number in _QUARTERS else quarter
 
 
 def init(app: Flask) -> None:
