@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import runpy
 import threading
@@ -14,11 +13,20 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
+from kennislab.accounts import routes as accounts
+from kennislab.archive import routes as archive
 from kennislab.core import compression, error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options
+from kennislab.evaluation import routes as evaluation
+from kennislab.grouping import routes as grouping
+from kennislab.live import routes as live
+from kennislab.products import routes as products
+from kennislab.programme import routes as programme
+from kennislab.questions import routes as questions
 
 ROOT = Path(__file__).resolve().parent.parent
-FEATURES = ("accounts", "programme", "questions", "grouping", "live", "archive", "products", "evaluation")
+FEATURES = (accounts, programme, questions, grouping, live, archive, products, evaluation)
+"""The routes of every feature, in the order in which they may know each other."""
 
 
 def load_settings() -> dict[str, Any]:
@@ -59,14 +67,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     security.init(app)
     compression.init(app)
     error_pages.init(app)
-    features = []
-    for feature in FEATURES:
-        try:
-            features.append(importlib.import_module(f"kennislab.{feature}.routes"))
-        except (ImportError, SyntaxError) as error:  # while we build
-            print("not loaded:", feature, error, file=__import__("sys").stderr)
-    sockets.init(app)  # after the features were imported: each app's socket server gets the handlers known by now
-    for routes in features:
+    sockets.init(app)  # the features' handlers are known by now: they were imported above
+    for routes in FEATURES:
         app.register_blueprint(routes.bp)
         if hasattr(routes, "init"):
             routes.init(app)
