@@ -66,12 +66,12 @@ def may_see(audience: Audience, one: Contribution) -> bool:
 
 
 def status(one: Contribution) -> str:
-    """``visible``, or why it is not: ``quarantined``, ``rejected``, ``pending``, ``hidden``."""
+    """``visible``, or why it is not: ``quarantined``, ``rejected``, ``hidden`` (also one that waited and was not placed), ``pending``."""
     if one.quarantined:
         return "quarantined"
     if one.rejected:
         return "rejected"
-    return "pending" if one.pending else "hidden" if one.hidden else "visible"
+    return "hidden" if one.hidden else "pending" if one.pending else "visible"
 
 
 def contribution(state: RoomState, audience: Audience, one: Contribution) -> dict[str, Any]:
