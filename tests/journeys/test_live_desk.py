@@ -36,7 +36,12 @@ def test_catching_by_keyboard(room: Room, laptop: BrowserContext, projector: Bro
     """K, O, I and L choose, Enter catches, and the keys do nothing while somebody types."""
     desk, screen = room.staff(laptop, "desk"), room.staff(projector, "projector")
     rev = room.state()["step"]["rev"]
-    caught = {"k": ("bottleneck", "Niemand belt terug, ook niet bij nood"), "o": ("solution", "Koffie op de bank"), "i": ("insight", "Na de bouw begint het"), "l": ("lesson", "Lang blijven helpt")}
+    caught = {
+        "k": ("bottleneck", "Niemand belt terug, ook niet bij nood"),
+        "o": ("solution", "Koffie op de bank"),
+        "i": ("insight", "Na de bouw begint het"),
+        "l": ("lesson", "Lang blijven helpt"),
+    }
     for key, (_kind, text) in caught.items():
         desk.locator("h1").click()
         desk.keyboard.press(key)
@@ -122,7 +127,9 @@ def test_the_clock(room: Room, laptop: BrowserContext, phone: BrowserContext) ->
     expect(card(desk, "Net na de tijd")).to_contain_text("na de tijd")
 
 
-def test_hiding_editing_and_moving_with_a_way_back(room: Room, laptop: BrowserContext, phone: BrowserContext, projector: BrowserContext) -> None:
+def test_hiding_editing_and_moving_with_a_way_back(
+    room: Room, laptop: BrowserContext, phone: BrowserContext, projector: BrowserContext
+) -> None:
     desk, screen, ans = room.staff(laptop, "desk"), room.staff(projector, "projector"), room.phone(phone)
     write(ans, "Kaart die veel meemaakt", "Vraag")
     expect(card(screen, "veel meemaakt")).to_be_attached()
@@ -211,7 +218,9 @@ def test_hands(room: Room, laptop: BrowserContext, phone: BrowserContext) -> Non
     expect(desk.locator("[data-role=hands-list]")).not_to_contain_text("Hanna Hand")
 
 
-def test_a_vote_with_its_result(room: Room, laptop: BrowserContext, phone: BrowserContext, projector: BrowserContext, new_context: Callable[..., Any]) -> None:
+def test_a_vote_with_its_result(
+    room: Room, laptop: BrowserContext, phone: BrowserContext, projector: BrowserContext, new_context: Callable[..., Any]
+) -> None:
     desk, screen = room.staff(laptop, "desk"), room.staff(projector, "projector")
     ans, bob = room.phone(phone, "Ans"), room.phone(new_context(**chromium.PHONE), "Bob")
     for text in ("Stem: warmte", "Stem: schulden", "Stem: lift"):

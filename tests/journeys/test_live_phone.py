@@ -26,7 +26,9 @@ def room(_room: Room) -> Room:
     return _room
 
 
-def test_what_a_phone_sends_lands_on_desk_and_projector(room: Room, phone: BrowserContext, laptop: BrowserContext, projector: BrowserContext) -> None:
+def test_what_a_phone_sends_lands_on_desk_and_projector(
+    room: Room, phone: BrowserContext, laptop: BrowserContext, projector: BrowserContext
+) -> None:
     desk, screen, ans = room.staff(laptop, "desk"), room.staff(projector, "projector"), room.phone(phone, "Ans de Boer")
     text = "De stroomnota is onleesbaar voor wie hier net woont"
     write(ans, text)
@@ -194,7 +196,9 @@ def test_a_network_without_sockets(room: Room, phone: BrowserContext) -> None:
 
 def test_an_old_browser_on_plain_http(room: Room, phone: BrowserContext) -> None:
     """No IndexedDB, no randomUUID, no BroadcastChannel: it works, and what is unsent survives a reload."""
-    phone.add_init_script("for (const name of ['indexedDB', 'BroadcastChannel']) Object.defineProperty(window, name, { value: undefined }); delete Crypto.prototype.randomUUID;")
+    for name in ("indexedDB", "BroadcastChannel"):
+        phone.add_init_script(f"Object.defineProperty(window, '{name}', {{ value: undefined }});")
+    phone.add_init_script("delete Crypto.prototype.randomUUID;")
     ans = room.phone(phone)
     phone.route("**/ops*", lambda route: route.abort())
     write(ans, "Uit een oude telefoon")

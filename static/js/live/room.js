@@ -156,6 +156,7 @@ export class Room extends Emitter {
     window.addEventListener("pageshow", (event) => event.persisted && wake(), { signal });
     document.addEventListener("visibilitychange", wake, { signal });
     document.addEventListener("resume", wake, { signal });
+    window.addEventListener("beforeunload", (event) => !this.outbox.durable && this.outbox.unsent > 0 && event.preventDefault(), { signal });
   }
 
   async start(signal) {

@@ -10,7 +10,10 @@ export function drawStatus(room, root, role) {
   setData(role("connection"), "state", status);
   setText(role("connection-text"), word(`connection:${status}`));
   show(role("unsent"), outbox.unsent > 0);
-  setText(role("unsent-text"), tn("%(n)s nog niet verzonden", "%(n)s nog niet verzonden", outbox.unsent));
+  const unsent = outbox.durable
+    ? tn("%(n)s nog niet verzonden", "%(n)s nog niet verzonden", outbox.unsent)
+    : tn("%(n)s nog niet verzonden. Houd deze pagina open.", "%(n)s nog niet verzonden. Houd deze pagina open.", outbox.unsent);
+  setText(role("unsent-text"), unsent);
 }
 
 /** Steps in their order. */
