@@ -138,6 +138,12 @@ def pytest(*arguments: str, **environment: str) -> int:
     return subprocess.call([str(PY), "-m", "pytest"] + list(arguments), cwd=str(ROOT), env=dict(os.environ, **environment))
 
 
+def keep_bytecode() -> None:
+    """uv leaves compiling to the first use. Where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE, common in
+    containers), every start would do all of it again, which is seconds; and the tests start many servers."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def test(words: "list[str]") -> int:
     """Run the tests; the exit code is that of pytest, and the whole suite fails when it had to skip anything.
 
@@ -164,6 +170,7 @@ def test(words: "list[str]") -> int:
 
 def main(words: "list[str]") -> int:
     check_python()
+    keep_bytecode()
     if words[:1] in (["-h"], ["--help"]):
         print(__doc__.strip())
         return 0

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from tests.support.services import Postgres
+
+COMPILED = Path(__file__).resolve().parents[2] / ".cache" / "templates"  # Jinja compares with the source before it uses one
 
 _number = itertools.count(1)
 
@@ -104,9 +107,13 @@ class Databases:
 
 
 def create_app(overrides: dict[str, Any]) -> Flask:
+    """An app as it is, except that compiled templates are kept between apps and runs: compiling them is half of a page's test."""
     from kennislab.app import create_app as create  # not at the top: tests of tools run without the app
 
-    return create(overrides)
+    app = create(overrides)
+    COMPILED.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED))
+    return app
 
 
 def dispose(app: Flask) -> None:
