@@ -65,33 +65,69 @@ _STREAM = cast(sa.Table, JournalStream.__table__)
 _ENTRY = cast(sa.Table, JournalEntry.__table__)
 
 
+_HEAD = sa.text("SELECT head FROM journal_stream WHERE name = :name")
+_HOLD = sa.text("SELECT head FROM journal_stream WHERE name = :name FOR UPDATE")
+_RAISE = sa.text("UPDATE journal_stream SET head = :head WHERE name = :name")
+_INSERT = sa.insert(_ENTRY)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A stream that this transaction holds, and what it has appended but not yet sent to the database."""
+
+    head: int
+    unsent: list[Row]
+
+
 def hold(tx: Tx, stream: str) -> int:
     """Takes the stream for this transaction (creating it when new) and returns its head. Others wait until the commit."""
+    return _hold(tx, stream).head
+
+
+def _hold(tx: Tx, stream: str) -> _Held:
+    held: _Held | None = tx.memo.get(("journal", stream))
+    if held is not None:
+        return held
     connection = tx.session.connection()
-    if connection.dialect.name == "sqlite":  # the write lock is held already
-        head = connection.scalar(sa.select(_STREAM.c.head).where(_STREAM.c.name == stream))
-        if head is None:
-            connection.execute(sqlite.insert(_STREAM).values(name=stream, head=0).on_conflict_do_nothing())
-            return 0
-        return int(head)
-    held = sa.select(_STREAM.c.head).where(_STREAM.c.name == stream).with_for_update()
-    head = connection.scalar(held)
+    sqlite_ = connection.dialect.name == "sqlite"  # there the write lock is held already
+    look = _HEAD if sqlite_ else _HOLD
+    head = connection.scalar(look, {"name": stream})
     if head is None:
-        connection.execute(postgresql.insert(_STREAM).values(name=stream, head=0).on_conflict_do_nothing())
-        head = connection.scalar(held)
-    return int(head or 0)
+        new = (sqlite if sqlite_ else postgresql).insert(_STREAM).values(name=stream, head=0).on_conflict_do_nothing()
+        connection.execute(new)
+        head = connection.scalar(look, {"name": stream})
+    held = tx.memo["journal", stream] = _Held(int(head or 0), [])
+    tx.before_commit(lambda: flush(tx, stream))
+    return held
 
 
 def append(tx: Tx, stream: str, entries: list[Entry]) -> list[Row]:
-    """Appends in order; returns the rows with their numbers. Announced after the commit as ``journal_grew``."""
+    """Appends in order; returns the rows with their numbers. Announced after the commit as ``journal_grew``.
+
+    In a shared commit the rows of all are sent to the database together, just before it; whoever reads them back through the
+    session before that calls :func:`flush` first.
+    """
     if not entries:
         return []
-    head = hold(tx, stream)
+    held = _hold(tx, stream)
     now = clock.now()
-    rows = [Row(head + i, e.type, e.at or now, e.actor, e.data) for i, e in enumerate(entries, 1)]
+    rows = [Row(held.head + i, e.type, e.at or now, e.actor, e.data) for i, e in enumerate(entries, 1)]
+    held.head = rows[-1].seq
+    held.unsent += rows
+    if not tx.shared:
+        flush(tx, stream)
+    return rows
+
+
+def flush(tx: Tx, stream: str) -> None:
+    """Sends what was appended to the database, still inside the transaction."""
+    held: _Held | None = tx.memo.get(("journal", stream))
+    if held is None or not held.unsent:
+        return
+    rows, held.unsent = held.unsent, []
     connection = tx.session.connection()
     connection.execute(
-        sa.insert(_ENTRY),
+        _INSERT,
         [
             {
                 "stream": stream,
@@ -104,9 +140,8 @@ def append(tx: Tx, stream: str, entries: list[Entry]) -> list[Row]:
             for r in rows
         ],
     )
-    connection.execute(sa.update(_STREAM).where(_STREAM.c.name == stream).values(head=rows[-1].seq))
+    connection.execute(_RAISE, {"head": held.head, "name": stream})
     tx.after_commit(journal_grew, stream=stream, rows=rows)
-    return rows
 
 
 def read(session: Session | sa.Connection, stream: str, since: int = 0, limit: int = 10_000) -> list[Row]:

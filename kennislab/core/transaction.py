@@ -36,12 +36,18 @@ WAIT_SECONDS = 20.0
 
 
 class Tx:
-    """A write in progress. Whoever has one in hand may write; its presence as first parameter says so."""
+    """A write in progress. Whoever has one in hand may write; its presence as first parameter says so.
+
+    ``shared``: whether others write in the same commit; ``memo``: what the work done so far in this transaction wants to remember.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self._after: list[tuple[NamedSignal, dict[str, Any]]] = []
         self._on_rollback: list[Callable[[], None]] = []
+        self._before: list[Callable[[], None]] = []
+        self.shared = False
+        self.memo: dict[Any, Any] = {}
 
     def after_commit(self, signal: NamedSignal, **payload: Any) -> None:
         """Announces ``signal`` once the commit has succeeded; never when it has not."""
@@ -50,6 +56,14 @@ class Tx:
     def on_rollback(self, undo: Callable[[], None]) -> None:
         """Calls ``undo`` when this transaction fails: for what was changed outside the database."""
         self._on_rollback.append(undo)
+
+    def before_commit(self, last: Callable[[], None]) -> None:
+        """Calls ``last`` just before the commit: for rows that are written together."""
+        self._before.append(last)
+
+    def _finish(self) -> None:
+        for last in self._before:
+            last()
 
     def _announce(self) -> None:
         for signal, payload in self._after:
@@ -95,6 +109,7 @@ def _written(session: Session) -> Iterator[Tx]:
     try:
         session.connection(execution_options={WRITE: True})
         yield tx
+        tx._finish()
         session.flush()
         session.commit()
     except BaseException as error:
@@ -204,6 +219,7 @@ def _commit_together(batch: list[_Item[Any]]) -> None:
         try:
             lock = _locks.write if _is_sqlite() else threading.Lock()
             with _held(lock), _written(session) as tx:
+                tx.shared = True
                 results = [item.work(tx) for item in batch]
         finally:
             session.close()

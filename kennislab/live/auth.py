@@ -15,13 +15,14 @@ from kennislab.accounts.models import Role
 from kennislab.accounts.queries import actor_by_token
 from kennislab.accounts.signin import bearer, current_actor
 from kennislab.core.db import db
-from kennislab.core.errors import N_, Forbidden, NotFound, NotSignedIn
+from kennislab.core.errors import N_, Forbidden, NotFound, NotSignedIn, require
 from kennislab.core.ids import hash_token
 from kennislab.core.transaction import share
 from kennislab.live import operations, queries
 from kennislab.live.models import stream
 from kennislab.live.policies import LiveActor
 from kennislab.live.room.views import Audience
+from kennislab.programme import states
 from kennislab.programme.models import Lab
 
 MOST_REMEMBERED = 20_000
@@ -155,6 +156,7 @@ def _as_person(lab_id: int, actor: Actor, wish: str, *, by_cookie: bool) -> Aske
         raise NOT_HERE
     participant = queries.participant_of_person(db.session(), lab_id, actor.person_id)
     if participant is None:
+        require(states.verdict(lab.state, "join"))
         person_id = actor.person_id
         joined = share(lambda tx: operations.join(tx, lab_id, actor.name or None, actor.municipality, person_id), stream(lab_id))
         participant = joined.participant

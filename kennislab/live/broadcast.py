@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,10 @@ class FollowedRoom:
         self.lock = threading.Lock()
         self.pending: list[journal.Row] = []
         self.clients: dict[str, Client] = {}
+        self.arriving: list[tuple[Client, int]] = []
         self.sent = tail.seq
         self.changed = threading.Event()
+        self.pages: dict[Hashable, tuple[float, str]] = {}
         self.presence_dirty = False
 
     def audience(self, client: Client) -> Audience:
@@ -137,12 +139,20 @@ class Broadcaster:
     # -- clients
 
     def follow(self, room: FollowedRoom, client: Client, since: int) -> None:
-        """From now on this client gets every frame; what it missed since ``since`` goes to it at once."""
-        room.clients[client.sid] = client
-        room.presence_dirty = True
-        lines = room.tail.lines(room.audience(client), since, room.sent)
-        body = room.tail.reset() if lines is None else room.tail.frame(since, max(since, room.sent), lines)
-        sockets.deliver(sockets.frame("events", body), [client.sid])
+        """From now on this client gets every frame; what it missed since ``since`` goes to it right after the answer to its call."""
+        room.arriving.append((client, since))
+        self.nudge(room.tail.lab_id)
+
+    def _welcome(self, room: FollowedRoom) -> None:
+        arriving, room.arriving = room.arriving, []
+        for client, since in arriving:
+            if not sockets.connected(client.sid):
+                continue
+            room.clients[client.sid] = client
+            room.presence_dirty = True
+            lines = room.tail.lines(room.audience(client), since, room.sent)
+            body = room.tail.reset() if lines is None else room.tail.frame(since, max(since, room.sent), lines)
+            sockets.deliver(sockets.frame("events", body), [client.sid])
 
     def leave(self, sid: str) -> None:
         """This socket is gone."""
@@ -186,6 +196,7 @@ class Broadcaster:
                 try:
                     self._bring_up(room)
                 finally:
+                    self._welcome(room)
                     if room.clients:
                         self.flush(room)
                     else:
@@ -208,7 +219,10 @@ class Broadcaster:
         if until <= since:
             return
         room.sent = until
-        facts = [fact for fact in room.tail.facts if since < fact.seq <= until]
+        if since < room.tail.oldest:  # more at once than is remembered: everybody takes a snapshot
+            sockets.deliver(sockets.frame("events", room.tail.reset()), list(room.clients))
+            return
+        facts = room.tail.between(since, until)
         special = {id_ for fact in facts for id_ in fact.own} | {fact.moved[0] for fact in facts if fact.moved}
         together: dict[Audience, list[str]] = defaultdict(list)
         alone: list[Client] = []

@@ -29,6 +29,10 @@ from kennislab.programme.models import AgendaItem, Lab, LabState
 from kennislab.programme.signals import lab_moving
 
 _OP = cast(sa.Table, LiveOp.__table__)
+_KNOWN = sa.text("SELECT op_id, body_hash, result FROM live_op WHERE lab_id = :lab AND actor = :actor AND op_id IN :ids").bindparams(
+    sa.bindparam("ids", expanding=True)
+)
+_REMEMBER = sa.insert(_OP)
 _written: WeakKeyDictionary[Engine, dict[int, RoomState]] = WeakKeyDictionary()
 """Per database: the rooms as the last write left them. Only for deciding, only inside a transaction that holds the stream."""
 
@@ -215,11 +219,7 @@ def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> An
     """
     now = clock.now()
     state = _room(tx, actor.lab_id)
-    connection = tx.session.connection()
-    mine = sa.select(_OP.c.op_id, _OP.c.body_hash, _OP.c.result).where(
-        _OP.c.lab_id == actor.lab_id, _OP.c.actor == actor.key, _OP.c.op_id.in_([one.id for one in ops])
-    )
-    known = {op_id: (body_hash, json.loads(result)) for op_id, body_hash, result in connection.execute(mine)}
+    known = _known(tx, actor, [one.id for one in ops])
     if state.opened and not state.open and not actor.leads and any(one.id not in known for one in ops):
         _refuse_when_over(tx, actor.lab_id, state, now - late)
     results: list[dict[str, Any]] = []
@@ -246,8 +246,29 @@ def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> An
             }
         )
     if fresh:
-        connection.execute(sa.insert(_OP), fresh)
+        _remember(tx, fresh)
     return Answer(state.seq, results)
+
+
+def _known(tx: Tx, actor: LiveActor, ids: list[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Which of these ops were answered before, and how: in this very commit, or ever."""
+    waiting = {(row["lab_id"], row["actor"], row["op_id"]): row for row in tx.memo.get("live-ops", ())}
+    found = {id_: waiting[actor.lab_id, actor.key, id_] for id_ in ids if (actor.lab_id, actor.key, id_) in waiting}
+    known = {id_: (row["body_hash"], json.loads(row["result"])) for id_, row in found.items()}
+    rows = tx.session.connection().execute(_KNOWN, {"lab": actor.lab_id, "actor": actor.key, "ids": ids})
+    return known | {op_id: (body_hash, json.loads(result)) for op_id, body_hash, result in rows}
+
+
+def _remember(tx: Tx, fresh: list[dict[str, Any]]) -> None:
+    """The answers of this commit go to the database together, just before it."""
+    if "live-ops" not in tx.memo:
+        tx.memo["live-ops"] = []
+
+        def send() -> None:
+            tx.session.connection().execute(_REMEMBER, tx.memo["live-ops"])
+
+        tx.before_commit(send)
+    tx.memo["live-ops"] += fresh
 
 
 def _refuse_when_over(tx: Tx, lab_id: int, state: RoomState, oldest: Any) -> None:
@@ -296,6 +317,7 @@ def _open_or_close(tx: Tx, state: RoomState, actor: LiveActor, op_id: str, to: L
     require(actor.leads or FACILITATOR_ONLY)
     lab = tx.session.get_one(Lab, actor.lab_id)
     if lab.state is not to:
+        journal.flush(tx, stream(actor.lab_id))  # what closing sets in motion reads the room from the journal
         programme_operations.move_lab(tx, lab, to, Actor(actor.person_id, actor.name or ""))
     return _accepted(op_id, state, Decision([], {}))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import segno
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -213,10 +215,28 @@ def _screen(lab_id: int, template: str, view: str) -> str:
     asker = auth.participant_here(lab_id) if view == "participant" else auth.staff_here(lab_id, view)
     room = _followed(lab_id)
     broadcast.of(current_app).catch_up(room, db.session())
-    first = json.loads(room.tail.snapshot(_audience(room, asker), asker.who(), clock.now()))
+    audience = _audience(room, asker)
+    if view != "participant":
+        return _page(template, lab, asker, room, audience)
+    kind = (str(get_locale()), request.cookies.get("kl_theme"), audience.group, room.tail.epoch)
+    known = room.pages.get(kind)
+    if known is None or known[0] < time.monotonic():
+        known = (time.monotonic() + PAGE_SECONDS, _page(template, lab, asker, room, audience.shared))
+        room.pages[kind] = known
+    return known[1].replace(TOKEN_HERE, generate_csrf())
+
+
+PAGE_SECONDS = 2.0
+"""A whole room that reloads at once gets one page, made once; what is new since then comes with the events."""
+TOKEN_HERE = "the-token-of-this-browser-goes-here"
+
+
+def _page(template: str, lab: Lab, asker: auth.Asker, room: FollowedRoom, audience: Audience) -> str:
+    first = json.loads(room.tail.snapshot(audience, {}, clock.now()))
     municipalities = {one.code: one.name for one in programme_queries.municipalities_for(db.session(), lab)}
+    more: dict[str, Any] = {"csrf_token": lambda: TOKEN_HERE} if audience.kind == "everyone" else {}
     return render_template(
-        template, lab=lab, boot=_boot(asker, lab), who=asker.who(), snapshot=first, municipalities=municipalities, join_url=_join_url(lab)
+        template, lab=lab, boot=_boot(asker, lab), snapshot=first, municipalities=municipalities, join_url=_join_url(lab), **more
     )
 
 

@@ -17,7 +17,7 @@ from kennislab.archive.forms import ItemForm, MergeForm
 from kennislab.archive.models import KINDS, ArchiveItem, Consent, LinkKind, Status
 from kennislab.archive.routes import Answer, bp
 from kennislab.core.db import db
-from kennislab.core.errors import DomainError, Invalid, NotFound, require
+from kennislab.core.errors import N_, DomainError, Invalid, NotFound, require
 from kennislab.core.transaction import Tx, transaction
 from kennislab.programme.models import Lab, LabState
 from kennislab.programme.routes import the_lab
@@ -252,15 +252,15 @@ def seal(lab_id: int) -> Answer:
 
 def _seal_page(lab: Lab, refusal: DomainError | None) -> str:
     read = db.session()
-    confirmed = queries.items_of(read, lab.id, Status.CONFIRMED)
+    staying = queries.items_of(read, lab.id, Status.CONFIRMED, Status.DRAFT)
     return render_template(
         "archive/seal.html",
         lab=lab,
         refusal=refusal,
         number=queries.counts(read, lab.id),
         waiting=queries.not_taken_over(read, lab),
-        by_consent={consent: [item for item in confirmed if item.consent is consent] for consent in Consent},
-        ownerless=[item for item in confirmed if item.kind == "action" and not (item.owner and item.due)],
+        by_consent={consent: [item for item in staying if item.consent is consent] for consent in Consent},
+        ownerless=[item for item in staying if item.kind == "action" and not (item.owner and item.due)],
     )
 
 
@@ -288,6 +288,10 @@ def withdraw(lab_id: int, item_id: str) -> Answer:
 def limit(lab_id: int, item_id: str) -> Answer:
     """Its author chooses how far it may go."""
     wish = request.form.get("consent", "")
-    if wish not in list(Consent):
-        raise Invalid(fields={"consent": _("Kies uit de lijst.")})
-    return _own(lab_id, item_id, lambda tx, item: operations.limit_own(tx, item, Consent(wish)), _("Je keuze is opgeslagen."))
+
+    def choose(tx: Tx, item: ArchiveItem) -> None:
+        if wish not in list(Consent):
+            raise Invalid(fields={"consent": N_("Kies uit de lijst.")})
+        operations.limit_own(tx, item, Consent(wish))
+
+    return _own(lab_id, item_id, choose, _("Je keuze is opgeslagen."))

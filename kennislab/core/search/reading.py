@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import Columns, View, one_of
 from kennislab.core.search.engines import NONE, Ids, engine_of
-from kennislab.core.search.shapes import Hit, Results
+from kennislab.core.search.shapes import SPOKEN, Hit, Results
 from kennislab.core.search.snippets import mark, snippet
 from kennislab.core.search.tables import DOCUMENT
 from kennislab.core.search.terms import Finder, Term
@@ -223,7 +223,8 @@ def _hits(session: Session, ids: Ids, score: Scores, stems: set[str]) -> list[Hi
     for number in ids.tolist():
         row = rows[number]
         title, text = mark(row.title, stems), mark(row.text, stems)
-        why = list(dict.fromkeys(piece for piece, marked in [*title, *text] if marked))
         facets = {"kind": [row.kind], **json.loads(row.facets)}
+        spoken = [piece for name in SPOKEN for value in facets.get(name, []) for piece in mark(value, stems)]
+        why = list(dict.fromkeys(piece for piece, marked in [*title, *text, *spoken] if marked))
         hits.append(Hit(row.kind, row.key, row.title, title, snippet(text), row.url, round(float(score[number]), 4), row.at, why, facets))
     return hits

@@ -10,11 +10,16 @@ Marked = list[tuple[str, bool]]
 """A text in pieces; ``True`` for a piece that matches the question."""
 
 
+SPOKEN = ("theme", "municipality", "district")
+"""Facets whose values are words that people type: *Delft*, *draagvlak*."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Something that can be found. ``kind`` + ``key`` name it; putting it in again replaces it.
 
-    ``audience``: the one group that may find it. ``facets``: name → values, any number; ``kind`` is a facet of itself.
+    ``audience``: the one group that may find it. ``facets``: name → values, any number; ``kind`` is a facet of itself, and values of
+    :data:`SPOKEN` facets are words to find it by as well.
     """
 
     kind: str

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kennislab.core import language
 from kennislab.core.search import columns
 from kennislab.core.search.engines import engine_of
-from kennislab.core.search.shapes import Document
+from kennislab.core.search.shapes import SPOKEN, Document
 from kennislab.core.search.tables import DOCUMENT, WORD
 from kennislab.core.transaction import Tx
 
@@ -77,7 +77,8 @@ def _put(tx: Tx, documents: Sequence[Document]) -> None:
 def _row(document: Document, words: dict[str, str]) -> dict[str, Any]:
     """A row of ``search_document``; adds the document's words to ``words``."""
     stems: list[list[str]] = []
-    for text in (document.title, document.text):
+    spoken = "\n".join(value for name in SPOKEN for value in document.facets.get(name, ()))
+    for text in (document.title, f"{document.text}\n{spoken}"):
         stems.append([])
         for token in language.tokens(text):
             if token.stem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +43,7 @@ class Tail:
     def __init__(self, lab_id: int, epoch: str) -> None:
         self.lab_id, self.epoch = lab_id, epoch
         self.state = RoomState(lab_id=lab_id)
-        self.facts: deque[Fact] = deque(maxlen=REMEMBERED)
+        self.facts: list[Fact] = []
         self._shared_json: dict[Audience, tuple[int, str]] = {}
 
     @property
@@ -76,14 +75,21 @@ class Tail:
                 moved = (person, self.state.people[person].group, row.data["group"])
             changes = views.advance(self.state, row)
             self.facts.append(_fact(row, changes, moved))
+        if len(self.facts) > 2 * REMEMBERED:
+            del self.facts[:-REMEMBERED]
         return True
+
+    def between(self, since: int, until: int) -> list[Fact]:
+        """The facts after ``since``, up to and including ``until``; the caller has seen that they are still there."""
+        first = self.oldest
+        return self.facts[since - first : until - first]
 
     def lines(self, audience: Audience, since: int, until: int | None = None) -> list[str] | None:
         """Encoded events after ``since`` for this audience, or None when that is too long ago (or in the future)."""
         if since < self.oldest or since > self.seq:
             return None
         until = self.seq if until is None else until
-        facts = [fact for fact in self.facts if since < fact.seq <= until]
+        facts = self.between(since, until)
         group = audience.group
         for fact in facts:
             if fact.moved is not None and fact.moved[0] == audience.id:
