@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -60,7 +61,7 @@ def _theme_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str
         "counts": questions.support_counts(session, ids),
     }
     by_key = {column.key: column for column in columns}
-    return list(by_key), lambda key: render_template("grouping/_theme_column.html", column=by_key[key], **context)
+    return list(by_key), lambda key: Markup(render_template("grouping/_theme_column.html", column=by_key[key], **context))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _group_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str
         "tones": TONES,
     }
     by_key = {column.key: column for column in columns}
-    return list(by_key), lambda key: render_template("grouping/_group_column.html", column=by_key[key], **context)
+    return list(by_key), lambda key: Markup(render_template("grouping/_group_column.html", column=by_key[key], **context))
 
 
 THEMES = _View("themes", policies.may_edit_board, _theme_columns, "grouping.board")

@@ -215,12 +215,15 @@ def _capped(rows: Matrix, labels: Labels, held: npt.NDArray[np.bool_], largest: 
         count[room[to]] += 1
 
 
-_LONELY = 2.2
-"""So many standard deviations above an arbitrary pair must the likeness to at least one other question be."""
+_LONELY = 0.75
+"""How far above an arbitrary pair the likeness to the nearest other question must be, as a part of what chance alone gives the
+nearest of n: the square root of 2·ln n standard deviations."""
+_MOST_ALONE = 8
+"""At most one in so many goes to the rest: who gets a pile of everything has no help."""
 
 
 def _misfits(rows: Matrix, labels: Labels, held: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """What is like nothing here: its group does not hold it, and no single question comes near."""
+    """What is like nothing here: its group does not hold it, and no single question comes near. The loneliest, when there are many."""
     n = len(rows)
     empty = np.linalg.norm(rows, axis=1) < 0.5
     if n < 8:
@@ -228,6 +231,12 @@ def _misfits(rows: Matrix, labels: Labels, held: npt.NDArray[np.bool_]) -> npt.N
     like = rows @ rows.T
     pairs = like[np.triu_indices(n, 1)]
     np.fill_diagonal(like, -1)
-    bar = float(np.median(pairs) + _LONELY * 1.4826 * np.median(np.abs(pairs - np.median(pairs))))
-    alone = (like.max(1) < bar) & (fit(rows, labels) < bar / 3)
+    middle = np.median(pairs)
+    spread = 1.4826 * float(np.median(np.abs(pairs - middle)))
+    bar = float(middle) + _LONELY * float(np.sqrt(2 * np.log(n))) * spread
+    nearest = like.max(1)
+    alone = (nearest < bar) & (fit(rows, labels) < bar / 3) & ~held
+    if alone.sum() > n // _MOST_ALONE:
+        few = np.flatnonzero(alone)[np.argsort(nearest[alone], kind="stable")[: n // _MOST_ALONE]]
+        alone = np.isin(np.arange(n), few)
     return (alone | empty) & ~held
