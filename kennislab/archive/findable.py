@@ -43,7 +43,7 @@ def document_of(session: Session, item: ArchiveItem) -> Document:
         kind=kind,
         key=key,
         title=item.text,
-        text="\n".join([*more, " ".join(item.themes)]),
+        text="\n".join(more),
         audience=f"programme:{item.programme_id}",
         url=f"/archief/{item.id}",
         at=item.lab.starts_at,

@@ -25,11 +25,11 @@ class ItemForm(Form):
     """All that can be changed of one item of the harvest. ``rev``: what the editor saw."""
 
     text = TextAreaField(_l("Tekst"), filters=[clean_text], validators=[DataRequired(_l("Schrijf op wat blijft."))])
-    kind = SelectField(_l("Soort"))
+    kind = SelectField(_l("Soort"), validators=[DataRequired(_l("Kies een soort."))])
     themes = StringField(_l("Thema’s"), filters=[clean_text])
     answers = SelectField(_l("Lost op"), validate_choice=False)
     question = SelectField(_l("Kwam op bij de kennisvraag"), validate_choice=False)
-    consent = RadioField(_l("Hoe ver mag dit gaan"))
+    consent = RadioField(_l("Hoe ver mag dit gaan"), validators=[DataRequired(_l("Kies hoe ver dit mag gaan."))])
     agreed = BooleanField(_l("De inbrenger vindt goed dat dit verder gaat dan eerst"))
     contact = StringField(_l("Wie kun je hierover bellen"), filters=[clean_text])
     owner = StringField(_l("Actiehouder"), filters=[clean_text])
@@ -76,7 +76,7 @@ class MergeForm(Form):
     """One text for several items."""
 
     text = TextAreaField(_l("De tekst die blijft"), filters=[clean_text], validators=[DataRequired(_l("Schrijf op wat blijft."))])
-    keep = RadioField(_l("Welke kaart blijft de hoofdkaart"))
+    keep = RadioField(_l("Welke kaart blijft de hoofdkaart"), validators=[DataRequired(_l("Kies een kaart."))])
 
     def __init__(self, items: Sequence[ArchiveItem], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -92,8 +92,8 @@ class CorrectionForm(Form):
 class OutcomeForm(Form):
     """What became of something in a municipality."""
 
-    municipality_code = SelectField(_l("Gemeente"), validate_choice=False)
-    status = RadioField(_l("Wat kwam ervan"))
+    municipality_code = SelectField(_l("Gemeente"), validate_choice=False, validators=[DataRequired(_l("Kies een gemeente."))])
+    status = RadioField(_l("Wat kwam ervan"), validators=[DataRequired(_l("Kies wat ervan kwam."))])
     note = TextAreaField(_l("Toelichting"), filters=[clean_text])
     at = DateField(_l("Wanneer"), validators=[Optional()])
 
@@ -106,7 +106,7 @@ class OutcomeForm(Form):
 class ActionForm(Form):
     """How an agreement went."""
 
-    status = RadioField(_l("Hoe staat het ervoor"))
+    status = RadioField(_l("Hoe staat het ervoor"), validators=[DataRequired(_l("Kies hoe het ervoor staat."))])
     note = TextAreaField(_l("Toelichting"), filters=[clean_text])
 
     def __init__(self, **kwargs: Any) -> None:

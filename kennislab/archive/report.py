@@ -157,7 +157,7 @@ def build(session: Session, lab: Lab, actor: Actor) -> Report:
             for item in sorted(seen, key=lambda one: (one.due is None, one.due or date.max, one.id))
             if item.kind == "action"
         ],
-        ballots=_ballots(session, lab, confirmed),
+        ballots=_ballots(session, lab),
         participation=counted,
     )
 
@@ -215,10 +215,10 @@ def _agenda(lab: Lab) -> list[Step]:
     return steps
 
 
-def _ballots(session: Session, lab: Lab, confirmed: Any) -> list[Ballot]:
-    """Votes, without the texts of choices that stay in their group."""
-    kept = {item.original_text for item in confirmed if item.consent is Consent.GROUP}
-    kept |= {item.original_text for item in queries.items_of(session, lab.id, Status.DROPPED)}
+def _ballots(session: Session, lab: Lab) -> list[Ballot]:
+    """Votes, without the texts of choices that stay in their group or were left out."""
+    every = queries.items_of(session, lab.id)
+    kept = {item.original_text for item in every if item.consent is Consent.GROUP or item.status is Status.DROPPED}
     rows = ballots_of(session, lab.id)
     return [Ballot(row.title, row.kind, row.voters, tuple((text, n) for text, n in row.outcome if text not in kept)) for row in rows]
 

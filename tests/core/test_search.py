@@ -328,3 +328,12 @@ def test_both_databases_agree_with_a_plain_look_through_everything(index: Flask)
         if len(word) >= 8 and split:
             expected |= {k for k, (t, a) in made.items() if a != "group:2" and {language.stem(p) for p in split} <= set(language.stems(t))}
         assert set(found(word, "public", "programme:1", limit=300)) == expected
+
+
+def test_places_and_themes_are_words_to_find_by(index: Flask) -> None:
+    with transaction() as tx:
+        search.index(tx, document("a", "Zonder plaats in de tekst", municipality=["Delft"], theme=["Draagvlak"], quarter=["2026-Q4"]))
+    hit = search.search(db.session(), "draagvlak delft", {"programme:1"}).hits[0]
+    assert hit.why == ["Draagvlak", "Delft"]
+    assert hit.snippet == [("Zonder plaats in de tekst", False)]
+    assert found("2026") == []
