@@ -88,6 +88,20 @@ export function connectWall({ room, role, actions, capture, signal }) {
 
   listActions(wall, act, signal);
 
+  /** A menu that opens at the edge of the wall comes into view instead of being cut off. */
+  wall.addEventListener(
+    "toggle",
+    (event) => {
+      const sheet = event.target.open && event.target.querySelector(".menu__sheet");
+      if (!sheet) return;
+      sheet.style.transform = "";
+      const over = wall.getBoundingClientRect().left - sheet.getBoundingClientRect().left;
+      if (over > 0) sheet.style.transform = `translateX(${over + 4}px)`;
+      sheet.scrollIntoView({ block: "nearest", inline: "nearest" });
+    },
+    { signal, capture: true },
+  );
+
   function results(state) {
     const last = Object.values(state.ballots).findLast((ballot) => ballot.result);
     return new Map((last?.choices ?? []).filter((choice) => choice.contribution).map((choice) => [choice.contribution, last.result[choice.id]]));
