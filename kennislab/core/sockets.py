@@ -16,6 +16,7 @@ from typing import Any
 
 import flask_socketio
 from flask import Flask
+from flask_babel import gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kennislab.core.transport import Frame, Transport, known
@@ -134,4 +135,4 @@ def transport() -> Transport:
 def _failed(error: Exception) -> dict[str, Any]:
     """A handler raised: logged, a few times a minute at most, and the phone gets a problem as its acknowledgement."""
     log.error("a socket handler failed: %s", type(error).__name__, exc_info=error)
-    return {"problem": {"type": "/problems/internal", "title": "Er ging iets mis", "detail": "Probeer het opnieuw."}}
+    return {"problem": {"type": "/problems/internal", "title": gettext("Er ging iets mis"), "detail": gettext("Probeer het opnieuw.")}}

@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask
 
-from kennislab.core.catalogue import FOLDER
+from kennislab.core.catalogue import FOLDER, script_texts
+from kennislab.core.templating import moment_text, quarter_text
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = [
@@ -36,6 +42,7 @@ NOT_TEXTS = {"title", "detail"}
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}, "templates/**.txt": {"trimmed": "true", "silent": "false"}}
 
 
+@cache
 def extracted() -> Catalog:
     """Every text that people can read, with where it stands."""
     catalogue = Catalog(locale="en", project="Kennislab")
@@ -86,6 +93,43 @@ def test_english_has_nothing_that_is_no_longer_said() -> None:
 def test_placeholders_agree() -> None:
     wrong = [m.id for m in english() if m.id and _placeholders(m.id) != _placeholders(m.string)]
     assert wrong == []
+
+
+def test_markup_agrees() -> None:
+    wrong = [m.id for m in english() if m.id and _markup(m.id) != _markup(m.string)]
+    assert wrong == []
+
+
+def _markup(text: object) -> set[tuple[str, ...]]:
+    parts = text if isinstance(text, (tuple, list)) else [text]
+    return {tuple(sorted(re.findall(r"<[^>]*>|%%", str(part)))) for part in parts}
+
+
+def test_scripts_get_their_english() -> None:
+    texts = script_texts("en")
+    for message in extracted():
+        if message.id and any(place.startswith("static/js/") for place, _line in message.locations):
+            if isinstance(message.id, tuple):
+                one, other = texts[message.id[0]]
+                assert one and other
+            else:
+                assert isinstance(texts[message.id], str)
+    assert script_texts("nl") == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("nl", ["1e kwartaal 2026", "2e kwartaal 2026", "3e kwartaal 2026", "4e kwartaal 2026"]),
+        ("en", ["1st quarter 2026", "2nd quarter 2026", "3rd quarter 2026", "4th quarter 2026"]),
+    ],
+)
+def test_quarters_and_moments_read_right(make_app: Callable[..., Flask], sqlite_url: str, language: str, texts: list[str]) -> None:
+    with make_app(sqlite_url).test_request_context(f"/?taal={language}"):
+        assert [quarter_text(f"2026-Q{number}") for number in (1, 2, 3, 4)] == texts
+        assert quarter_text("whatever") == "whatever"
+        moment = moment_text(datetime(2026, 11, 19, 12, 30, tzinfo=UTC))
+    assert moment == {"nl": "donderdag 19 november 2026, 13.30 uur", "en": "Thursday 19 November 2026, 13:30"}[language]
 
 
 def write() -> None:

@@ -111,7 +111,7 @@ export default function connect(element, { signal }) {
         form.elements.question.value = body.question;
         lastSent = JSON.stringify({ ...fields, question: body.question });
         keepHere();
-        const time = new Date(body.saved_at).toLocaleTimeString(document.documentElement.lang || "nl", { hour: "2-digit", minute: "2-digit" });
+        const time = new Date(body.saved_at).toLocaleTimeString(document.documentElement.lang || "nl", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
         say(t("Concept bewaard om %(time)s.", { time }));
       } else {
         say(t("Je tekst staat op dit apparaat. %(reason)s", { reason: body.detail || body.title || "" }));
