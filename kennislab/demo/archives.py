@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from kennislab.archive import operations, queries, sealing
-from kennislab.archive.models import ActionStatus, ArchiveItem, Evidence, Link, LinkKind, Outcome, Status
+from kennislab.archive.models import ActionStatus, ArchiveItem, Evidence, ItemLink, LinkKind, Outcome, Status
 from kennislab.core import clock
 from kennislab.demo.history import at, local
 from kennislab.demo.rooms import Room
@@ -48,14 +48,14 @@ def _by_slug(room: Room, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, Ar
 
 
 def _judge(room: Room, items: Mapping[str, ArchiveItem]) -> None:
-    """What the facilitator does: themes where the room has none, merging, light editing, leaving out."""
+    """What the facilitator does: the programme's own themes, merging, light editing, leaving out."""
     by = room.cast.actor(room.lab.facilitator)
     plan = room.lab.harvest
-    for said in room.lab.items:
-        item = items[said.slug]
-        themes = [room.content.themes[slug].label for slug in said.themes]
-        if item.themes != themes:
-            operations.set_themes(room.tx, item, themes)
+    wanted = {question.slug: question.themes for question in room.lab.questions} | {said.slug: said.themes for said in room.lab.items}
+    for slug, slugs in wanted.items():
+        themes = [room.content.themes[theme].label for theme in slugs]
+        if items[slug].themes != themes:
+            operations.set_themes(room.tx, items[slug], themes)
     for merge in plan.merge:
         operations.merge(room.tx, items[merge.keep], [items[slug] for slug in merge.others], merge.text, by)
     for slug, text in plan.edit:
@@ -82,7 +82,7 @@ def _tie(room: Room, items: Mapping[str, ArchiveItem], archived: Archived) -> No
             links.append({"from_id": items[question.slug].id, "to_id": archived[question.returns], "kind": LinkKind.RELATED})
     room.tx.session.flush()
     if links:
-        room.tx.session.execute(sa.insert(Link), links)
+        room.tx.session.execute(sa.insert(ItemLink), links)
 
 
 def _ledger(room: Room, items: Mapping[str, ArchiveItem], today: date) -> None:

@@ -21,15 +21,15 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.ids import show_code
 from kennislab.core.transaction import Tx, transaction
-from kennislab.demo import archives, keys, meetings, people, rooms, shelf
+from kennislab.demo import archives, groups, keys, meetings, people, rooms, shelf
 from kennislab.demo.content import load_content
+from kennislab.demo.groups import Groups
 from kennislab.demo.history import Times, at, times_at_stage, times_of
 from kennislab.demo.people import Cast
 from kennislab.demo.shapes import Content, Lab, Person
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.models import LabState, Programme
-from kennislab.questions.models import KnowledgeQuestion
 
 STAGES = tuple(str(state) for state in LabState)
 BEFORE_THE_DAY = (LabState.COLLECTING, LabState.GROUPING, LabState.READY)
@@ -176,20 +176,26 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives
     return row
 
 
-Asked = dict[str, KnowledgeQuestion]
-
-
-def _prepare(tx: Tx, content: Content, cast: Cast, lab: Lab, row: LabRow, times: Times, until: LabState) -> tuple[rooms.Room, Asked]:
+def _prepare(
+    tx: Tx, content: Content, cast: Cast, lab: Lab, row: LabRow, times: Times, until: LabState
+) -> tuple[rooms.Room, meetings.Asked]:
     """From planned to ``until``: questions come in, are grouped, and people placed."""
+    past = lab is not content.newest
     now = clock.now()
     staff = cast.actor(lab.facilitator)
     with at(min(times.deadline - timedelta(days=21), now)):
         programmes.move_lab(tx, row, LabState.COLLECTING, staff)
-    asked = meetings.ask(tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times)
+    asked = meetings.ask(
+        tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times, past=past
+    )
     if until is not LabState.COLLECTING:
         with at(min(times.deadline + timedelta(hours=10), now)):
             programmes.move_lab(tx, row, LabState.GROUPING, staff)
+    made = Groups()
     if until is LabState.READY:
+        with at(min(times.deadline + timedelta(days=2), now)):
+            made = (groups.remember if past else groups.make)(tx, cast, lab, row, asked)
         with at(min(times.deadline + timedelta(days=4), now)):
             programmes.move_lab(tx, row, LabState.READY, staff)
-    return rooms.Room(tx, content, cast, lab, row), asked
+    room = rooms.PastRoom if past else rooms.Room
+    return room(tx, content, cast, lab, row, made), asked

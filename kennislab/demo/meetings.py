@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from kennislab.accounts.actors import Actor
 from kennislab.core import clock
 from kennislab.core.transaction import Tx
 from kennislab.demo.history import Times, at
@@ -19,8 +20,11 @@ from kennislab.programme.models import Block, Input
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.words import PHONE_KINDS
 from kennislab.questions import operations as questions
-from kennislab.questions.models import KnowledgeQuestion, Support
+from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
 from kennislab.questions.operations import QuestionData
+
+Asked = dict[str, KnowledgeQuestion]
+"""Slug of a question to its row."""
 
 WRITTEN = {Block.NEWS, Block.INSPIRATION, Block.PEER_CONSULTATION, Block.DEEP_DIVE, Block.BOTTLENECKS, Block.WORKING_GROUPS, Block.HARVEST}
 """Blocks during which phones could send, in the labs of the past; the newest lab says it for itself."""
@@ -54,31 +58,55 @@ def _draft(step: AgendaStep, own_inputs: bool) -> AgendaDraft:
     return AgendaDraft(block, step.title, step.instruction, step.minutes, said, kinds, step.hidden)
 
 
-def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Question], times: Times) -> dict[str, KnowledgeQuestion]:
-    """Sends in these questions, spread over the weeks before the deadline (never later than now), with who supports them."""
+def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Question], times: Times, *, past: bool) -> Asked:
+    """Sends in these questions, spread over the weeks before the deadline (never later than now), with who supports them.
+
+    ``past``: straight into the tables, without an index that is made again at the seal.
+    """
     latest = min(times.deadline, clock.now() - timedelta(hours=1))
-    asked: dict[str, KnowledgeQuestion] = {}
-    support: list[dict[str, object]] = []
+    asked: Asked = {}
+    support: list[tuple[Question, datetime]] = []
     for number, question in enumerate(these):
         moment = latest - timedelta(hours=9 * (len(these) - number))
-        with at(moment):
-            asked[question.slug] = questions.submit(
-                tx,
-                row,
-                cast.actor(question.by),
-                QuestionData(
-                    text=question.text,
-                    context=question.context,
-                    tried=question.tried,
-                    theme_hint=content.themes[question.themes[0]].label,
-                    municipality_code=question.by.city.code if question.by.city else None,
-                ),
-            )
-        # A table of its own insert: one statement for all, where the operation is one per person.
-        support += [
-            {"question_id": asked[question.slug].id, "person_id": cast.row(person).id, "created_at": moment + timedelta(hours=3 + place)}
-            for place, person in enumerate((*question.co, *question.support))
-        ]
-    if support:
-        tx.session.execute(sa.insert(Support), support)
+        data = QuestionData(
+            text=question.text,
+            context=question.context,
+            tried=question.tried,
+            theme_hint=content.themes[question.themes[0]].label,
+            municipality_code=question.by.city.code if question.by.city else None,
+        )
+        if past:
+            asked[question.slug] = _asked_before(row, cast.actor(question.by), data, moment)
+        else:
+            with at(moment):
+                asked[question.slug] = questions.submit(tx, row, cast.actor(question.by), data)
+        support.append((question, moment))
+    tx.session.add_all(asked.values())
+    tx.session.flush()
+    # One statement for all, where the operation is one for each.
+    rows = [
+        {"question_id": asked[question.slug].id, "person_id": cast.row(person).id, "created_at": moment + timedelta(hours=3 + place)}
+        for question, moment in support
+        for place, person in enumerate((*question.co, *question.support))
+    ]
+    if rows:
+        tx.session.execute(sa.insert(Support), rows)
     return asked
+
+
+def _asked_before(row: LabRow, asker: Actor, data: QuestionData, moment: datetime) -> KnowledgeQuestion:
+    return KnowledgeQuestion(
+        lab_id=row.id,
+        lab=row,
+        asker_id=asker.person_id,
+        asker_name=asker.name,
+        municipality_code=data.municipality_code,
+        text=data.text,
+        context=data.context,
+        tried=data.tried,
+        theme_hint=data.theme_hint,
+        status=QuestionStatus.SUBMITTED,
+        created_at=moment,
+        updated_at=moment,
+        submitted_at=moment,
+    )

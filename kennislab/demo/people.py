@@ -16,16 +16,17 @@ from kennislab.demo.shapes import Content, Person
 from kennislab.evaluation import operations as evaluation
 from kennislab.evaluation.models import Choice
 from kennislab.programme import operations as programmes
-from kennislab.programme.models import Programme
+from kennislab.programme.models import District, Programme
 
 CHOICES = {"joined": Choice.JOIN, "continues": Choice.CONTINUE, "stopped": Choice.STOP}
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The programme and everybody in it, as they stand in the database."""
+    """The programme and everybody in it, as they stand in the database. ``districts`` are held so that nobody need read them again."""
 
     programme: Programme
+    districts: tuple[District, ...]
     rows: Mapping[str, PersonRow]
     roles: Mapping[str, Role]
 
@@ -53,16 +54,18 @@ def load_people(tx: Tx, content: Content, passwords: Mapping[str, str]) -> Cast:
             retention_months=36,
             example=True,
         )
-        for partaker in content.partakers:
-            for city in partaker.cities:
-                if city.district:
-                    programmes.add_district(tx, programme, municipality_code=city.code, name=city.district)
+        districts = tuple(
+            programmes.add_district(tx, programme, municipality_code=city.code, name=city.district)
+            for partaker in content.partakers
+            for city in partaker.cities
+            if city.district
+        )
         leading = {content.coordinator.slug: Role.COORDINATOR} | {person.slug: Role.FACILITATOR for person in content.facilitators}
         roles = {slug: leading.get(slug, Role.PARTICIPANT) for slug in content.people}
         rows = {slug: _person(tx, person, passwords.get(slug)) for slug, person in content.people.items()}
         for slug, row in rows.items():
             accounts.set_role(tx, row, programme.id, roles[slug])
-    cast = Cast(programme, rows, roles)
+    cast = Cast(programme, districts, rows, roles)
     _decisions(tx, content, cast)
     return cast
 

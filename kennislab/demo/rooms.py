@@ -1,24 +1,30 @@
-"""Plays labs in the live room: people join, the agenda goes on, contributions and votes come in. All through the room's own operations."""
+"""Plays labs in the live room: people join, the agenda goes on, contributions and votes come in, as its rules allow."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from kennislab.core import clock
+from kennislab.core import clock, journal
+from kennislab.core.ids import new_id
+from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
+from kennislab.demo.groups import Groups
 from kennislab.demo.history import Times, at
 from kennislab.demo.people import Cast
 from kennislab.demo.shapes import Content, Item, Lab, Person
 from kennislab.live import operations as live
+from kennislab.live import queries as live_queries
 from kennislab.live.messages import parse
-from kennislab.live.models import Participant
+from kennislab.live.models import Participant, stream
 from kennislab.live.policies import LiveActor
+from kennislab.live.room.decide import decide
+from kennislab.live.room.state import RoomState, apply
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.models import LabState
@@ -41,10 +47,9 @@ class Room:
     cast: Cast
     lab: Lab
     row: LabRow
-    groups: Mapping[str, str] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
     actors: dict[str, LiveActor] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    joined: list[Participant] = field(default_factory=list)
     step_rev: int = 0
 
     @property
@@ -57,15 +62,8 @@ class Room:
         """Opens the room, and lets in everybody who says or votes something, each in their working group."""
         with at(moment):
             programmes.move_lab(self.tx, self.row, LabState.LIVE, self.cast.actor(self.lab.facilitator))
-        people = self._people()
-        for number, person in enumerate(people):
+        for number, person in enumerate(self._people()):
             self._join(person, moment + timedelta(seconds=40 + 7 * number))
-        moves = [
-            {"type": "participant.move", "participant": self.actors[person.slug].key, "group": group}
-            for person in people
-            if (group := self.group_of(person)) is not None
-        ]
-        self.do(self.leader, moment + timedelta(minutes=5), *moves)
 
     def _people(self) -> list[Person]:
         speakers = [item.by for item in self.lab.items]
@@ -76,13 +74,11 @@ class Room:
         row = self.cast.row(person)
         with at(moment):
             joined = live.join(self.tx, self.row.id, row.name, row.municipality_code, row.id)
-        self.joined.append(joined.participant)
-        self.actors[person.slug] = LiveActor(joined.participant.id, "participant", self.row.id, row.name, row.municipality_code, row.id)
+        self._has_joined(person, joined.participant.id)
 
-    def group_of(self, person: Person) -> str | None:
-        """The working group that somebody is in: where most of what they say is said."""
-        said = [item.group for item in self.lab.items if item.by == person and item.group is not None]
-        return self.groups.get(max(said, key=said.count)) if said else None
+    def _has_joined(self, person: Person, key: str) -> None:
+        row = self.cast.row(person)
+        self.actors[person.slug] = LiveActor(key, "participant", self.row.id, row.name, row.municipality_code, row.id)
 
     def go(self, number: int, moment: datetime) -> None:
         """Everybody to this agenda item."""
@@ -111,8 +107,8 @@ class Room:
         if item.kind == "action":
             owner = self.cast.row(item.owner or item.by).name
             return {"type": "action.add", "text": item.text, "owner": owner, "due": item.due.isoformat() if item.due else None}
-        group = self.groups.get(item.group) if item.group else None
-        own_group = group if actor.leads or group == self.group_of(item.by) else None
+        group = self.groups.ids.get(item.group) if item.group else None
+        own_group = group if actor.leads or group == self.groups.of.get(item.by.slug) else None
         return {
             "type": "contribution.add",
             "kind": item.kind,
@@ -139,7 +135,7 @@ class Room:
 
     def close(self, moment: datetime) -> None:
         """Closes the room; the lab is being harvested from then on."""
-        with at(moment), self.tx.session.no_autoflush:
+        with at(moment):
             programmes.move_lab(self.tx, self.row, LabState.HARVESTING, self.cast.actor(self.lab.facilitator))
 
     def do(self, actor: LiveActor, moment: datetime, *bodies: dict[str, Any]) -> list[dict[str, Any]]:
@@ -153,6 +149,53 @@ class Room:
             if result["status"] != "accepted":
                 raise Refused(json.dumps({"lab": self.lab.quarter, "op": op, "result": result}, ensure_ascii=False, default=str))
         return results
+
+
+@dataclass
+class PastRoom(Room):
+    """A room that nobody was in: its facts are decided as in a live one, and written in the journal in one go when it closes."""
+
+    state: RoomState = field(default_factory=RoomState)
+    facts: list[Entry] = field(default_factory=list)
+    guests: list[Participant] = field(default_factory=list)
+
+    def open(self, moment: datetime) -> None:
+        """As the real one."""
+        with at(moment):
+            programmes.move_lab(self.tx, self.row, LabState.LIVE, self.cast.actor(self.lab.facilitator))
+        self.state = live_queries.state_of(self.tx.session, self.row.id)
+        for number, person in enumerate(self._people()):
+            self._join(person, moment + timedelta(seconds=40 + 7 * number))
+        self.tx.session.add_all(self.guests)
+        self.tx.session.flush()
+
+    def _join(self, person: Person, moment: datetime) -> None:
+        row, key = self.cast.row(person), new_id()
+        who = {"name": row.name, "municipality_code": row.municipality_code, "person_id": row.id}
+        self.guests.append(Participant(id=key, lab_id=self.row.id, joined_at=moment, **who))
+        joined = {"participant": key, "name": row.name, "municipality": row.municipality_code, "group": self.groups.of.get(person.slug)}
+        self._record(Entry("participant.joined", joined, key, moment))
+        self._has_joined(person, key)
+
+    def do(self, actor: LiveActor, moment: datetime, *bodies: dict[str, Any]) -> list[dict[str, Any]]:
+        """As the real one, without remembering the ops: no phone will ask again. Raises DomainError for what may not be."""
+        results = []
+        for body in bodies:
+            op = {"id": op_id(moment), **{name: value for name, value in body.items() if value is not None}}
+            decision = decide(self.state, actor, parse(op), moment)
+            for entry in decision.entries:
+                self._record(Entry(entry.type, entry.data, entry.actor, moment))
+            results.append(decision.extra)
+        return results
+
+    def _record(self, entry: Entry) -> None:
+        self.facts.append(entry)
+        apply(self.state, Row(self.state.seq + 1, entry.type, entry.at or clock.now(), entry.actor, entry.data))
+
+    def close(self, moment: datetime) -> None:
+        """As the real one."""
+        journal.append(self.tx, stream(self.row.id), self.facts)
+        super().close(moment)
 
 
 def op_id(moment: datetime) -> str:
