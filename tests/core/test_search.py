@@ -337,3 +337,12 @@ def test_places_and_themes_are_words_to_find_by(index: Flask) -> None:
     assert hit.why == ["Draagvlak", "Delft"]
     assert hit.snippet == [("Zonder plaats in de tekst", False)]
     assert found("2026") == []
+
+
+def test_similar_texts_share_parts_of_words(index: Flask) -> None:
+    with transaction() as tx:
+        search.index(tx, document("renovatie", "Gebruik de renovatie om mensen aan werk te helpen"))
+        search.index(tx, document("figuur", "Welke rol spelen sleutelfiguren in de buurt"))
+    assert keys(search.similar(db.session(), "banen met een renovatieproject", [], {"programme:1"})) == ["renovatie"]
+    assert keys(search.similar(db.session(), "sleutelpersonen vinden", [], {"programme:1"})) == ["figuur"]
+    assert found("renovatieproject") == [], "who searches asks for the word itself"

@@ -13,8 +13,11 @@ from kennislab.core.search.columns import View
 from kennislab.core.search.engines import NONE, Group, Ids, engine_of
 from kennislab.core.search.tables import WORD
 
-IN_TITLE, EXACT, GROWING, COMPOUND, MEANT, IN_PARTS = 1.5, 1.0, 0.8, 0.6, 0.5, 0.35
+IN_TITLE, EXACT, GROWING, COMPOUND, IN_PARTS, KIN, MEANT = 1.5, 1.0, 0.9, 0.75, 0.5, 0.45, 0.4
 """How much a match counts, by the way it matches."""
+
+_KIN = 5
+"""Letters that make a part of a word tell something by itself."""
 
 MOST_STEMS = 80
 """A short word such as *wijk* is part of hundreds of others; the shortest count."""
@@ -62,6 +65,10 @@ class Finder:
         compounds = (self._compounds(token.stem) if len(token.stem) >= 4 else set()) - growing
         term = Term(token.word, stems={token.stem} | compounds | growing, parts=self._parts(token))
         term.found = self._look(token, term, compounds, growing)
+        if not self.rare:
+            kin = self._kin(token) - term.stems
+            term.found.insert(0, (KIN, self._holding(sorted(kin))))
+            term.stems |= kin
         if not term.answers and not (self.within and self._anything(term)):
             self._mend(token, term)
         if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
@@ -116,6 +123,18 @@ class Finder:
         """Stems of the two parts of a compound: *wijkbudget* also finds *budget voor de wijk*."""
         split = language.parts(token.word, self._known) if len(token.word) >= 8 else None
         return tuple(language.stem(part) for part in split) if split else ()
+
+    def _kin(self, token: Token) -> set[str]:
+        """Stems that share a part with this word, where some words will do: *renovatieproject* → *renovatie*, *sleutelpersoon* →
+        *sleutelfiguur*.
+        """
+        word = token.word
+        if len(word) < _KIN + 2:
+            return set()
+        ends = {word[:cut] for cut in range(_KIN, len(word) - 1)} | {word[cut:] for cut in range(2, len(word) - _KIN + 1)}
+        parts = self.connection.scalars(sa.select(WORD.c.stem).where(WORD.c.word.in_(ends - language.STOP_WORDS)))
+        begin_alike = self.engine.words(self.connection, [f" {word[: _KIN + 1]}"], MOST_STEMS)
+        return set(parts) | {stem for _, stem in begin_alike}
 
     def _known(self, words: Iterable[str]) -> set[str]:
         return set(self.connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(list(words)))))
