@@ -302,6 +302,27 @@ def test_keys_can_be_switched_off_and_do_nothing_in_a_window(room: Room, laptop:
     expect(desk.locator("body")).to_have_attribute("data-keys", "on")
 
 
+def test_recall_while_typing_and_by_slash(room: Room, laptop: BrowserContext) -> None:
+    """Beside a bottleneck that is typed, and in the search window, stands what earlier labs found."""
+    hit = {"kind": "solution", "title": "Energiecoach op de fiets", "snippet": "Delft: dertig huizen in een week", "url": "/archief/7"}
+    laptop.route("**/recall?*", lambda route: route.fulfill(json={"hits": [hit] if "tocht" in route.request.url else []}))
+    desk = room.staff(laptop, "desk")
+    desk.keyboard.press("k")
+    desk.keyboard.type("Overal tocht in huis")
+    found = desk.locator("[data-role=recall]")
+    expect(found).to_contain_text("Energiecoach op de fiets")
+    expect(found).to_contain_text("dertig huizen")
+    desk.keyboard.press("Escape")
+    expect(found).to_be_hidden()
+    desk.keyboard.press("/")
+    dialog = desk.get_by_role("dialog")
+    desk.keyboard.type("kou en tocht")
+    expect(dialog.locator("[data-role=search-count]")).to_have_text("1 gevonden")
+    expect(dialog).to_contain_text("Energiecoach op de fiets")
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_label("Wat wordt er gezegd?")).to_have_value("Overal tocht in huis")
+
+
 def test_the_desk_keeps_its_words_too(room: Room, laptop: BrowserContext) -> None:
     desk = room.staff(laptop, "desk")
     laptop.set_offline(True)
