@@ -12,7 +12,7 @@ from kennislab.demo.shapes import Lab
 
 THURSDAY = 3
 INTO_THE_STEP = timedelta(minutes=20)
-"""How long the room has been at its step when it is shown at stage live."""
+"""How long at least the room has been at its step when it is shown at stage live."""
 
 
 @contextmanager
@@ -56,7 +56,8 @@ def times_at_stage(lab: Lab, stage: str, now: datetime) -> Times:
     if stage == "live":
         here = next(number for number, step in enumerate(lab.agenda) if step.here)
         before = timedelta(minutes=sum(step.minutes for step in lab.agenda[:here])) + INTO_THE_STEP
-        starts = (now - before).replace(second=0, microsecond=0)
+        exact = (now - before).replace(second=0, microsecond=0)
+        starts = exact - timedelta(minutes=exact.minute % 5)
         return Times(starts, starts + _length(lab), local(today - timedelta(days=10), time(23, 59, 59)))
     days = {"planned": 42, "collecting": 21, "grouping": 7, "ready": 1, "harvesting": -1, "archived": -10}[stage]
     day = today + timedelta(days=days)
