@@ -45,9 +45,9 @@ def run(app: Flask) -> None:
         runner.stopping = True
         runner.wake.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
     consumer = huey.create_consumer(workers=1, periodic=False, max_delay=2.0)
     consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):  # after the consumer, which sets its own
+        signal.signal(number, stop)
     runner.loop()
-    consumer.stop()
+    consumer.stop(graceful=False)

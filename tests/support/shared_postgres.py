@@ -39,4 +39,4 @@ def close(folder: Path) -> None:
     note = folder / NOTE
     if note.exists():
         destroy_postgres(Postgres(**json.loads(note.read_text())))
-        note.unlink()
+        note.unlink(missing_ok=True)
