@@ -52,6 +52,8 @@ export class Outbox extends Emitter {
   #channel;
   #deps;
   halted = null;
+  /** Another number after every change. */
+  version = 0;
   /** False when this device keeps nothing and closing the page would lose what is unsent. */
   durable = true;
 
@@ -64,6 +66,11 @@ export class Outbox extends Emitter {
     this.#deps = { scope, store, sent, post, newId, now, random, setTimer, clearTimer };
     this.#channel = channel;
     if (channel) channel.onmessage = () => this.#reread();
+  }
+
+  emit(name, detail) {
+    if (name === "change") this.version += 1;
+    super.emit(name, detail);
   }
 
   /** What an earlier visit left. */

@@ -19,6 +19,16 @@ export function fromTemplate(name, kind = null) {
   return document.importNode(template.content, true).firstElementChild;
 }
 
+/** `const differs = memory(); if (!differs(a, b)) return;`: whether any of these is another object than the last time. */
+export function memory() {
+  let last = [];
+  return (...now) => {
+    const same = now.length === last.length && now.every((one, i) => one === last[i]);
+    last = now;
+    return !same;
+  };
+}
+
 let words = null;
 
 /** A word of the page's language from `template[data-template=words]`: `word("state:placed")`. */
@@ -35,8 +45,20 @@ export function setText(element, text) {
   if (element && element.textContent !== String(text)) element.textContent = text;
 }
 
+/** Shows or hides. Who had the focus in what is hidden gets it back near by: at a button beside it, else at the part of the page around it. */
 export function show(element, visible) {
-  if (element && element.hidden === Boolean(visible)) element.hidden = !visible;
+  if (!element || element.hidden !== Boolean(visible)) return;
+  const focused = !visible && typeof document !== "undefined" && element.contains?.(document.activeElement);
+  element.hidden = !visible;
+  if (focused) queueMicrotask(() => keepFocus(element));
+}
+
+function keepFocus(element) {
+  const active = document.activeElement;
+  if (active && active !== document.body && !element.contains(active)) return;
+  const beside = [...(element.parentElement?.children ?? [])].find((one) => one.matches("button:not([hidden]):not(:disabled), summary"));
+  const around = element.parentElement?.closest("[tabindex]:not([hidden])") ?? document.querySelector("main");
+  (beside ?? around)?.focus({ preventScroll: true });
 }
 
 export function setData(element, name, value) {

@@ -50,7 +50,7 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
         form.requestSubmit();
       } else if (event.key === "Escape") {
         recall.clear();
-        event.target.blur();
+        (role("wall") ?? event.target).focus({ preventScroll: true }); // not nowhere: from here the keys work, and Tab goes on
       }
     },
     { signal },

@@ -1,6 +1,6 @@
 import { t } from "../../text.js";
 import { toast } from "../../toast.js";
-import { fromTemplate, setData, setText, show, syncList, word } from "../page.js";
+import { fromTemplate, memory, setData, setText, show, syncList, word } from "../page.js";
 import { OPS } from "../protocol.js";
 import { listActions } from "./actions.js";
 import { ask, confirmed } from "./dialogs.js";
@@ -10,6 +10,7 @@ const plain = (text) => text.toLocaleLowerCase("nl").normalize("NFD").replace(/\
 
 /** Who is in the room, who has a hand up, who is connected; reading somebody's posts first, moving to a group, taking out. */
 export function connectPeople({ room, role, signal }) {
+  const differs = memory();
   const nameOf = (person) => person.name || t("Zonder naam");
 
   const act = {
@@ -67,13 +68,17 @@ export function connectPeople({ room, role, signal }) {
   }
 
   function drawList(list, people) {
-    if (list.querySelector("details[open]")) return;
     syncList(list, people, { key: (person) => person.id, make: () => fromTemplate("person"), update: drawPerson });
   }
 
   return function draw() {
     const { state } = room;
     if (!state) return;
+    if (role("people-list").querySelector("details[open]") || role("hands-list").querySelector("details[open]")) {
+      setTimeout(() => room.changed(), 500);
+      return;
+    }
+    if (!differs(state.people, state.groups, room.present, role("people-filter").value)) return;
     const people = Object.values(state.people).sort((a, b) => isConnected(b) - isConnected(a) || nameOf(a).localeCompare(nameOf(b), "nl"));
     const words = plain(role("people-filter").value).split(/\s+/).filter(Boolean);
     const text = (person) => plain(`${nameOf(person)} ${word(`place:${person.municipality}`)}`);

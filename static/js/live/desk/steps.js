@@ -11,7 +11,8 @@ import { listActions } from "./actions.js";
  */
 export function connectSteps({ room, root, role, actions, signal }) {
   const button = (name) => root.querySelector(`button[data-action="${name}"]`);
-  const underway = () => room.outbox.entries.some((entry) => entry.op.type === OPS.step_go && entry.state !== "refused");
+  /** A step of ours that the room has not taken yet; the journal can be quicker than the answer to us. */
+  const underway = () => room.outbox.entries.some((entry) => entry.op.type === OPS.step_go && entry.op.step_rev >= room.state.step.rev);
 
   function around() {
     const steps = stepsOf(room.state);

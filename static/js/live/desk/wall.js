@@ -1,6 +1,6 @@
 import { t } from "../../text.js";
 import { toast } from "../../toast.js";
-import { fromTemplate, setData, setText, show, syncList, word } from "../page.js";
+import { fromTemplate, memory, setData, setText, show, syncList, word } from "../page.js";
 import { KINDS, OPS } from "../protocol.js";
 import { listActions } from "./actions.js";
 import { ask } from "./dialogs.js";
@@ -21,7 +21,8 @@ export function onWall(card) {
 export function connectWall({ room, role, actions, capture, signal }) {
   const wall = role("wall");
   const columns = new Map();
-  const seen = new Map();
+  const seen = new Set();
+  const differs = memory();
   let first = true;
 
   const change = (id, fields, said) => {
@@ -108,6 +109,8 @@ export function connectWall({ room, role, actions, capture, signal }) {
   }
 
   function drawCard(element, card, votes) {
+    element.klDiffers ??= memory();
+    if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, votes.get(card.id), room.cards.get(card.answers)?.text)) return;
     const at = (name) => element.querySelector(`[data-role="${name}"]`);
     const answered = card.answers && room.cards.get(card.answers);
     setData(element, "id", card.id);
@@ -134,12 +137,11 @@ export function connectWall({ room, role, actions, capture, signal }) {
 
   function makeCard(card) {
     const element = fromTemplate("card");
-    const now = performance.now();
     if (!first && !seen.has(card.key)) {
       element.dataset.fresh = "";
       setTimeout(() => delete element.dataset.fresh, FRESH);
     }
-    seen.set(card.key, now);
+    seen.add(card.key);
     return element;
   }
 
@@ -164,6 +166,7 @@ export function connectWall({ room, role, actions, capture, signal }) {
       setTimeout(() => room.changed(), 500);
       return;
     }
+    if (!differs(state.contributions, state.ballots, state.me, room.outbox.version)) return;
     const cards = [...room.cards.values()].filter(onWall).sort((a, b) => (a.at < b.at ? 1 : -1));
     const votes = results(state);
     const shown = [];

@@ -63,6 +63,8 @@ export function connectWall({ room, role }) {
       key: (one) => one.id,
       make: makeCard,
       update(item, one) {
+        if (item.klDrawn === one) return;
+        item.klDrawn = one;
         setData(item, "id", one.id);
         setData(item, "kind", one.kind);
         setText(item.querySelector('[data-role="text"]'), one.text);
