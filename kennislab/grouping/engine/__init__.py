@@ -11,7 +11,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from kennislab.grouping.engine.clusters import cluster, fit, suggested_groups
+from kennislab.grouping.engine.clusters import centres, cluster, fit, suggested_groups
 from kennislab.grouping.engine.encoder import Encoder, Matrix, default_encoder
 from kennislab.grouping.engine.labels import label_groups
 from kennislab.grouping.engine.similar import ranked
@@ -86,10 +86,10 @@ def propose(
     rows = theme_space(np.asarray(rows_of, np.float32), all_texts, encoder.name)
     wanted = groups or max(suggested_groups(len(here)), len(used))
     labels, alone = cluster(rows, wanted, fixed=[holds[s] for s in used], largest=largest)
-    labels = labels.copy()
+    labels = labels.copy() if groups is not None else _not_alone(rows, labels, alone, len(used), len(here))
     held = {p for items in holds for p in items}
     wordless = np.array([p not in held and not any(c.isalpha() for c in text) for p, text in enumerate(all_texts)])
-    labels[_dissolved(labels, alone, wordless, len(used), len(here), groups is None)] = -1
+    labels[_dissolved(labels, alone, wordless, len(here), groups is None)] = -1
     labels = _closed_up(labels, len(used))
     fits = fit(rows, np.where(labels < 0, np.arange(len(labels)) + len(labels), labels))
     own = labels[: len(here)]
@@ -111,16 +111,27 @@ def propose(
     return Proposal(out, rest, per_text)
 
 
-def _dissolved(labels: np.ndarray, alone: np.ndarray, wordless: np.ndarray, seeds: int, real: int, free: bool) -> np.ndarray:
-    """What goes to the rest: misfits; and, when nobody asked for a number of groups, a new group of one among many."""
+def _not_alone(rows: Matrix, labels: np.ndarray, alone: np.ndarray, seeds: int, real: int) -> np.ndarray:
+    """When nobody asked for a number of groups: a new group of one joins the group that it is nearest to, unless it fits nowhere."""
+    labels = labels.copy()
+    if real < 8:
+        return labels
+    size = np.bincount(labels)
+    like = rows @ centres(rows, labels).T
+    like[:, size < 2] = -2
+    for item in np.flatnonzero((size[labels] == 1) & (labels >= seeds) & ~alone):
+        if like[item].max() > 0:
+            labels[item] = int(like[item].argmax())
+    return labels
+
+
+def _dissolved(labels: np.ndarray, alone: np.ndarray, wordless: np.ndarray, real: int, free: bool) -> np.ndarray:
+    """What goes to the rest: misfits, but never a whole group; a group of one only when nobody asked for a number of groups."""
     gone = alone.copy()
     gone[real:] = False
-    if free and real >= 8:
-        size = np.bincount(labels)
-        gone |= (size[labels] == 1) & (labels >= seeds)
-    for group in np.unique(labels):  # never a whole group
+    for group in np.unique(labels):
         inside = labels == group
-        if gone[inside].all() and inside.sum() > 1:
+        if gone[inside].all() and (inside.sum() > 1 or not free):
             gone[inside] = False
     return gone | wordless
 

@@ -73,6 +73,7 @@ _VERBS = """
     werken werven weten willen winnen wijzen wijzigen wisselen wonen worden zeggen zetten zien zitten zoeken zorgen zwijgen
     """
 _IRREGULAR = """
+    voorkom voorkomt voorkwam ontkomt overkomt opkomt aankomt
     doet doe deed deden gedaan ziet zie zag zagen gezien gaat ging gingen gegaan slaat sloeg staat sta stond stonden gestaan komt
     kom kwam kwamen gekomen geeft geef gaf gaven gegeven neemt neem nam genomen brengt bracht gebracht denkt dacht gedacht vindt
     vind vond gevonden krijgt krijg kreeg gekregen kiest kies koos gekozen spreekt sprak gesproken helpt hielp geholpen houdt houd
