@@ -259,3 +259,10 @@ def test_both_languages_and_an_unfinished_lab(app: Flask, sealed: Said) -> None:
     with app.app_context(), transaction() as tx:
         set_state(tx, tx.session.get_one(Lab, sealed.world.lab_id), LabState.PLANNED)
     assert client.get(f"/kennislabs/{sealed.world.lab_id}/archief").status_code == 409
+
+
+def test_who_is_asking_comes_before_what_is_asked(app: Flask) -> None:
+    said = hold_a_lab(app)
+    path = f"/kennislabs/{said.world.lab_id}/oogst/{found_id(app, said, 'slow')}/toestemming"
+    answers = {role: signed_in(app, said.world, role).post(path, data={"consent": "iedereen"}).status_code for role in ROLES}
+    assert answers == {"anonymous": 401, "outsider": 404, "participant": 422, "facilitator": 404, "coordinator": 404}

@@ -41,7 +41,8 @@ COMMON = (
 QUESTIONS = [
     "bewoners", "wijk", "draagvlak bewoners", "wijkbudget", "budget", "warmtent", "vertrouwen huurders gemeente", '"samen plan"',
     "energie -wijk", "corporatie schuldenregeling", "koppelkansen", "warmtecoach",
-    "hoe betrek je bewoners bij een plan voor de buurt", "isolatieloket kosten", "", "energiearmoede", "bewonersavnd", "team", "jeugdzorg budget", "regisseur",
+    "hoe betrek je bewoners bij een plan voor de buurt", "isolatieloket kosten", "", "energiearmoede",
+    "bewonersavnd", "team", "jeugdzorg budget", "regisseur",
 ]  # fmt: skip
 
 
@@ -126,7 +127,8 @@ def measure(url: str, made: list[search.Document]) -> None:
             print("  (plain LIKE    ", spread(timed(1, lambda q: db.session.execute(like, {"q": f"%{q}%"}).all())), ")")
         else:
             own = sa.text(
-                "SELECT id FROM search_document WHERE audience = 'programme:1' AND to_tsvector('dutch', text) @@ plainto_tsquery('dutch', :q)"
+                "SELECT id FROM search_document WHERE audience = 'programme:1'"
+                " AND to_tsvector('dutch', text) @@ plainto_tsquery('dutch', :q)"
                 " ORDER BY ts_rank(to_tsvector('dutch', text), plainto_tsquery('dutch', :q)) DESC LIMIT 20"
             )
             with transaction() as tx:
