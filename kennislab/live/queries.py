@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,12 @@ def participant_of_person(session: Session, lab_id: int, person_id: int) -> Part
 def room_of(session: Session, lab_id: int) -> LiveRoom | None:
     """The room of a lab, once it has been opened."""
     return session.get(LiveRoom, lab_id)
+
+
+def open_labs(session: Session) -> Sequence[Lab]:
+    """Every lab that people can come into now."""
+    rooms = sa.select(Lab).join(LiveRoom, LiveRoom.lab_id == Lab.id).where(Lab.state == LabState.LIVE, LiveRoom.state == "open")
+    return session.scalars(rooms.order_by(Lab.id)).all()
 
 
 def open_lab_by_code(session: Session, typed: str) -> Lab | None:

@@ -86,8 +86,19 @@ def _municipality(session: Session, code: Any, lab: Lab) -> str | None:
 
 
 def _municipality_choices(lab: Lab | None) -> list[tuple[str, str]]:
-    known = programme_queries.municipalities_for(db.session(), lab) if lab is not None else []
-    return [("", _("Zeg ik liever niet")), *((one.code, one.name) for one in known)]
+    """Those of the lab; while it is not known which, those of every room that is open now."""
+    session = db.session()
+    labs = [lab] if lab is not None else queries.open_labs(session)
+    known = {one.code: one.name for each in labs for one in programme_queries.municipalities_for(session, each)}
+    return [("", _("Zeg ik liever niet")), *sorted(known.items(), key=lambda one: one[1])]
+
+
+def _door_form(code: str, lab: Lab | None) -> JoinForm:
+    """The form as it is first shown; who is signed in finds the own name and municipality in it."""
+    actor = current_actor()
+    form = JoinForm(code=code, name=actor.name, municipality=actor.municipality or "")
+    form.municipality.choices = _municipality_choices(lab)
+    return form
 
 
 def _name(value: Any) -> str | None:
@@ -177,9 +188,7 @@ def _here_already(lab: Lab) -> Participant | None:
 @bp.get("/join")
 def join() -> str:
     """The door: type the code."""
-    form = JoinForm(code=request.args.get("code", ""))
-    form.municipality.choices = _municipality_choices(None)
-    return render_template("live/join.html", form=form, lab=None, token=None)
+    return render_template("live/join.html", form=_door_form(request.args.get("code", ""), None), lab=None, token=None)
 
 
 @bp.get("/j/<token>")
@@ -188,9 +197,7 @@ def join_by_token(token: str) -> BaseResponse | str:
     lab = _joining_lab(token)
     if _here_already(lab) is not None:
         return redirect(url_for("live.phone", lab_id=lab.id), 303)
-    form = JoinForm(code=token)
-    form.municipality.choices = _municipality_choices(lab)
-    return render_template("live/join.html", form=form, lab=lab, token=token)
+    return render_template("live/join.html", form=_door_form(token, lab), lab=lab, token=token)
 
 
 # -- the screens

@@ -1,4 +1,4 @@
-import { tn } from "../text.js";
+import { t, tn } from "../text.js";
 import { rolesOf, setText, show } from "../live/page.js";
 import { connectBallot } from "../live/projector/ballot.js";
 import { connectStep } from "../live/projector/step.js";
@@ -34,8 +34,8 @@ export default async function connect(root, { signal }) {
     for (const section of sections) show(section, section.dataset.sceneSection === scene);
     setText(role("lab-title"), state.lab.title);
     setText(role("people"), state.counts.people);
-    setText(role("people-text"), tn("Er is al iemand", "%(n)s mensen zijn er al", state.counts.people));
-    show(role("people-text"), state.counts.people > 0);
+    const { people } = state.counts;
+    setText(role("people-text"), people ? tn("Er is al iemand", "%(n)s mensen zijn er al", people) : t("Je bent de eerste"));
     if (state.lab.join) for (const name of ["join-code", "join-small"]) setText(role(name), state.lab.join.code);
     drawStep();
     drawWall(scene === "wall");
