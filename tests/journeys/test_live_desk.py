@@ -67,6 +67,7 @@ def test_on_behalf_of_and_answering(room: Room, laptop: BrowserContext) -> None:
     desk.keyboard.type("Monteur op afroep")
     desk.keyboard.press("Enter")
     expect(card(desk, "Monteur op afroep").locator("[data-role=answers-text]")).to_have_text("De lift staat stil")
+    expect(desk.locator("[data-underway]")).to_have_count(0)
     said = {one["text"]: one for one in room.state()["contributions"].values()}
     assert said["Monteur op afroep"]["answers"] == said["De lift staat stil"]["id"]
     assert said["De lift staat stil"]["on_behalf_of"] == "Mevrouw Jansen"
