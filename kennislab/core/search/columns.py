@@ -135,6 +135,8 @@ class View:
 
     def __init__(self, session: Session, audiences: Sequence[str]) -> None:
         self.session, self.audiences = session, audiences
+        self.looked_up: dict[tuple[bool | str, ...], Ids] = {}
+        """What this question has asked the database already."""
         self.columns = _of_database.setdefault(session.connection().engine, Columns())
         if session.info.get(_WRITING) is not None and session.info[_WRITING] is session.get_transaction():
             self.columns = self.columns.copy()

@@ -118,7 +118,7 @@ def _find(session: Session, asked: questions.Question, audiences: Sequence[str],
     else:
         found = _combine(view, total, terms, phrases, any_of)
         if not found.mask.any():
-            if any_of or phrases or len(terms) < 2:
+            if any_of or phrases or len(asked.words) < 2:
                 return None
             finder = Finder(connection, view, 0)
             terms, phrases = _look_up(finder, asked, total)
@@ -144,6 +144,8 @@ def _look_up(finder: Finder, asked: questions.Question, total: int) -> tuple[lis
             terms.append(Term(token.word, passed_over=common[token.stem]))
         else:
             terms.append(finder.term(token, half=token.word == asked.half))
+        if finder.rare and not terms[-1].answers:
+            break  # nothing can hold all words
     return terms, phrases
 
 

@@ -104,8 +104,19 @@ class Finder:
         return ids if self.view.any_visible(ids) else NONE
 
     def _holding(self, stems: list[str], more: Sequence[Group] = (), title: bool = False) -> Ids:
-        ids = self.engine.holding(self.connection, stems, [*self.within, *more], title) if stems else NONE
-        return ids if self.view.any_visible(ids) else NONE
+        if not stems:
+            return NONE
+        name: tuple[bool | str, ...] = (title, *stems)
+        if self.within or more:
+            ids = self.engine.holding(self.connection, stems, [*self.within, *more], title)
+        elif name in self.view.looked_up:
+            return self.view.looked_up[name]
+        else:
+            ids = self.engine.holding(self.connection, stems, title=title)
+        ids = ids if self.view.any_visible(ids) else NONE
+        if not (self.within or more):
+            self.view.looked_up[name] = ids
+        return ids
 
     def _compounds(self, stem: str) -> set[str]:
         """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
