@@ -122,9 +122,8 @@ def main() -> None:
         propose(texts, vectors, encoder, groups=9)
         named = time.process_time()
         count = len(set(labels.tolist()))
-        print(
-            f"{len(texts)} questions, {turn}: {count} groups in {1000 * (grouped - start):.0f} ms, with labels in {1000 * (named - grouped):.0f} ms"
-        )
+        alone, whole = 1000 * (grouped - start), 1000 * (named - grouped)
+        print(f"{len(texts)} questions, {turn}: {count} groups in {alone:.0f} ms, with labels in {whole:.0f} ms")
 
 
 if __name__ == "__main__":
