@@ -105,7 +105,10 @@ export class Room extends Emitter {
     const loaded = this.boot.role === "projector" ? Promise.resolve() : outbox.load();
     outbox.on("change", () => this.changed());
     outbox.on("halt", () => this.changed());
-    outbox.on("head", (answer) => connection.told(answer));
+    outbox.on("head", (answer) => {
+      if (connection.state) outbox.seen(connection.state.seq); // the event was here before the answer: nothing else may come to say so
+      connection.told(answer);
+    });
     outbox.on("answer", (told) => {
       if (told.result.contribution) this.#born.set(told.result.contribution, told.entry.id);
       this.emit("answer", told);

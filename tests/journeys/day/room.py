@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.journeys.day.house import connected
 from tests.support.demo import DemoServer
@@ -90,6 +90,22 @@ def order(desk: Page, *texts: str) -> list[str]:
 def unreachable(phone: BrowserContext) -> Iterator[None]:
     """Pages still come, nothing that is written does: a phone that is loaded again before the network is well."""
     phone.route("**/ops*", lambda route: route.abort("internetdisconnected"))
+    try:
+        yield
+    finally:
+        phone.unroute("**/ops*")
+
+
+@contextmanager
+def answers_after(phone: BrowserContext, what: Locator, text: str) -> Iterator[None]:
+    """The answer to what the phone sends comes only when ``what`` says ``text``: later than the event over the socket."""
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        expect(what).to_have_text(text)
+        route.fulfill(response=answer)
+
+    phone.route("**/ops*", hold)
     try:
         yield
     finally:
