@@ -121,6 +121,17 @@ test("it goes from the box only when it was answered and seen", async () => {
   assert.equal(box.entries.length, 0);
 });
 
+test("the journal may be quicker than the answer: then the answer is enough", async () => {
+  const server = makeServer();
+  const { box, wait } = makeBox(server);
+  box.add({ type: "hand.raise", up: true });
+  box.seen(1);
+  assert.equal(box.entries.length, 1);
+  await wait();
+  await wait();
+  assert.deepEqual(box.entries, []);
+});
+
 test("offline: kept in order over a reload, sent once on return", async () => {
   const server = makeServer();
   server.up = false;

@@ -47,6 +47,7 @@ export class Outbox extends Emitter {
   #one = false;
   #failures = 0;
   #notBefore = 0;
+  #seen = 0;
   #last = 0;
   #timer = null;
   #channel;
@@ -173,6 +174,7 @@ export class Outbox extends Emitter {
       this.#failures = 0;
       const results = new Map((outcome.body.results ?? []).map((result) => [result.id, result]));
       for (const entry of batch) if (results.has(entry.id)) this.#answered(entry, results.get(entry.id));
+      this.seen(this.#seen); // the journal may have been quicker than this answer
       this.emit("head", outcome.body);
       if (results.size) this.flush();
       else this.#backOff();
@@ -226,6 +228,7 @@ export class Outbox extends Emitter {
 
   /** The room as we see it has come to `seq`: what was answered up to there is in it, and leaves this box. */
   seen(seq) {
+    this.#seen = seq;
     const done = [...this.#entries.values()].filter((entry) => entry.state === "answered" && entry.seq <= seq && entry.stored);
     if (!done.length) return;
     this.#drop(done.map((entry) => entry.id));
