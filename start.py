@@ -123,14 +123,9 @@ def hand_on(words: "list[str]") -> int:
 
 
 def with_lan(words: "list[str]") -> "list[str]":
-    """Replace `--lan` by the address to listen on, and say what it means. Without it nothing but this computer gets in."""
+    """Replace `--lan` by the address to listen on; the demo itself says what that means and which address phones can reach."""
     if "--lan" not in words:
         return words
-    say(
-        "Let op: met --lan kan iedereen op hetzelfde netwerk (zoals de wifi van deze zaal) de pagina's openen.\n"
-        "De verbinding is niet versleuteld. Gebruik dit alleen op een netwerk dat je vertrouwt, en stop met Ctrl+C.",
-        "With --lan everybody on this network can open the pages, over a connection that is not encrypted. Stop with Ctrl+C.",
-    )
     return [word for word in words if word != "--lan"] + ["--host", "0.0.0.0"]
 
 

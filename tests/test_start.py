@@ -62,11 +62,6 @@ def test_what_is_handed_on(start: ModuleType, handed_on: list[list[str]], words:
     assert handed_on == [["app.lock"], ["-m", "kennislab", *command]]
 
 
-def test_lan_says_what_it_means(start: ModuleType, handed_on: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
-    start.main(["--lan"])
-    assert "iedereen op hetzelfde netwerk" in capsys.readouterr().err
-
-
 def test_no_english_on_a_dutch_machine(start: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     start.say("hallo", "hello")
     monkeypatch.setenv("LANG", "C.UTF-8")
