@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive.models import ArchiveItem, Consent
+from kennislab.archive.queries import Use, tells_uses
 from kennislab.core import clock
 from kennislab.products.models import Product, ProductSource, ProductStep, Stage
 from kennislab.products.policies import may_read, shows_text
@@ -42,11 +43,22 @@ def public(session: Session, now: datetime) -> Sequence[Product]:
     return rows
 
 
-def built_from(session: Session, item_id: str) -> Sequence[Product]:
-    """The products that rest on this item of the archive."""
-    return session.scalars(
-        sa.select(Product).join(ProductStep).join(ProductSource).where(ProductSource.item_id == item_id).distinct().order_by(Product.id)
-    ).all()
+@tells_uses
+def uses_of(session: Session, actor: Actor, item_id: str) -> list[Use]:
+    """The products that rest on this item of the archive, as far as this actor may read them, with the step that does."""
+    steps = session.scalars(
+        sa.select(ProductStep)
+        .join(ProductSource)
+        .where(ProductSource.item_id == item_id)
+        .options(joinedload(ProductStep.product))
+        .order_by(ProductStep.product_id, ProductStep.position)
+    )
+    now = clock.now()
+    return [
+        Use(step.product.title, f"/kennisproducten/{step.product.public_id}", step.title)
+        for step in steps
+        if may_read(actor, step.product, now)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,12 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css",
         }  # fmt: skip
-        by_blueprint = {"questions": question.public_id, "products": product.public_id, "accounts": "no-such-sign-in", "core": "no-such-job"}
+        by_blueprint = {
+            "questions": question.public_id,
+            "products": product.public_id,
+            "accounts": "no-such-sign-in",
+            "core": "no-such-job",
+        }
     return world, values | {f"public_id:{name}": value for name, value in by_blueprint.items()}
 
 

@@ -16,6 +16,7 @@ from kennislab.core.transaction import transaction
 from kennislab.products import operations, queries
 from kennislab.products.models import Product, Stage
 from kennislab.products.operations import ProductData, StepDraft
+from kennislab.programme.models import Lab, LabState
 from tests.factories.world import World, make_world
 
 TEXTS = {
@@ -196,3 +197,17 @@ def test_making_one_in_the_browser(app: Flask, client: FlaskClient, world: World
     with app.app_context():
         product = db.session.query(Product).one()
         assert (product.stage(clock.now()), [step.title for step in product.steps]) == (Stage.DRAFT, ["Eerst bellen"])
+
+
+def test_an_item_tells_what_was_made_of_it(app: Flask, client: FlaskClient, world: World, items: dict[Consent, str], plan: str) -> None:
+    """In both directions: the product shows its sources, the source its products; a draft only to its makers."""
+    with app.app_context(), transaction() as tx:
+        tx.session.get_one(Lab, world.lab_id).state = LabState.ARCHIVED
+    address = f"/archief/{items[Consent.PROGRAMME]}"
+    seen = {
+        role: "Zo kom je achter de voordeur" in client.get(address, headers=world.bearer(role)).text
+        for role in ("facilitator", "participant")
+    }
+    assert seen == {"facilitator": True, "participant": False}
+    _release(app, plan, None)
+    assert "Zo kom je achter de voordeur" in client.get(address, headers=world.bearer("participant")).text
