@@ -385,9 +385,10 @@ def _found_and_read(page: Page, server: DemoServer, lab: int) -> None:
     for path in (f"/kennislabs/{lab}/verslag", f"/kennislabs/{lab}/verslag.json", f"/kennislabs/{lab}/archief", "/archief?q=wethouder+warmtepomp"):
         told = page.request.get(f"{server.url}{path}")
         assert told.status == 200, path
-        assert ANONYMOUS in told.text(), path
-        assert ANONYMOUS_NAME not in told.text(), path
-        assert GROUP_ONLY not in told.text(), path
+        text = re.sub("</?mark>", "", told.text())
+        assert ANONYMOUS in text, path
+        assert ANONYMOUS_NAME not in text, path
+        assert GROUP_ONLY not in text, path
     page.goto(f"{server.url}/archief?q=wethouder+warmtepomp")
     _hit(page, ANONYMOUS).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(ANONYMOUS)

@@ -170,10 +170,10 @@ def move_lab(lab_id: int) -> Answer:
     require(policies.may_move_lab(actor, lab, to))
     with transaction() as tx:
         operations.move_lab(tx, tx.session.get_one(Lab, lab_id), to, actor)
-    flash(_("Dit lab staat nu op: %(state)s.", state=_(states.STATES[to].label)), "ok")
     desk = f"/live/{lab_id}/desk"
-    if to is LabState.LIVE and _exists(desk):
+    if to is LabState.LIVE and _exists(desk):  # it shows by itself that the room is open, and no messages
         return redirect(request.script_root + desk, 303)
+    flash(_("Dit lab staat nu op: %(state)s.", state=_(states.STATES[to].label)), "ok")
     return redirect(url_for("programme.lab_page", lab_id=lab_id), 303)
 
 

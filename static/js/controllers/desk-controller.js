@@ -39,7 +39,7 @@ export default async function connect(root, { signal }) {
   connectKeys(parts);
 
   announcing(room, role("announce"));
-  showTimer({ element: role("timer"), signal, now: () => room.clock.now(), step: () => room.state?.step });
+  showTimer({ element: role("timer"), signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state?.step) });
   room.on("answer", ({ entry, result }) => {
     if (result.status === "refused" && entry.op.type !== OPS.step_go) toast([result.problem.title, result.problem.detail].filter(Boolean).join(". "), { seconds: 10 });
   });

@@ -20,7 +20,7 @@ export default async function connect(root, { signal }) {
 
   role("hand")?.addEventListener("click", (event) => room.act(OPS.hand_raise, { up: event.currentTarget.getAttribute("aria-pressed") !== "true" }), { signal });
   announcing(room, role("announce"));
-  showTimer({ element: role("timer"), words: role("timer-words"), spoken: role("timer-text"), signal, now: () => room.clock.now(), step: () => room.state?.step });
+  showTimer({ element: role("timer"), words: role("timer-words"), spoken: role("timer-text"), signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state?.step) });
   const slow = setInterval(() => room.changed(), 5000); // what depends on the clock alone: the remark that the time is up
   signal.addEventListener("abort", () => clearInterval(slow));
 

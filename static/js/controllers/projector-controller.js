@@ -42,7 +42,7 @@ export default async function connect(root, { signal }) {
     drawBallot(scene === "ballot");
   });
 
-  const clock = { signal, now: () => room.clock.now(), step: () => room.state?.step };
+  const clock = { signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state?.step) };
   for (const name of ["timer", "timer-small", "timer-large"]) showTimer({ element: role(name), ...clock });
   const tick = setInterval(() => room.changed(), 1000); // the bar under the time
   signal.addEventListener("abort", () => clearInterval(tick));
