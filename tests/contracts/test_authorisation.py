@@ -39,7 +39,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         lab = tx.session.get_one(Lab, world.lab_id)
         question = KnowledgeQuestion(
             lab_id=lab.id, asker_id=world.people["participant"], asker_name="P", municipality_code="GM0855",
-            text="Hoe bereik je wie nooit komt?", original_text="Hoe bereik je wie nooit komt?", status=QuestionStatus.SUBMITTED,
+            text="Hoe bereik je wie nooit komt?", status=QuestionStatus.SUBMITTED,
             submitted_at=clock.now(),
         )  # fmt: skip
         theme = Theme(lab_id=lab.id, title="Bereik", position=0)
