@@ -78,7 +78,11 @@ test("it asks on from where the page is, and hands on what is new", async () => 
   const state = { head: 3, stamp: "a" };
   const seen = [];
   const { asked, fetch } = server([{ body: { head: 4, columns: {} } }, { body: { head: 4 } }, { body: { head: 5, columns: {} } }], life);
-  await follow({ url: "/e", state, fetch, signal: life.signal, onNews: (news) => (seen.push(news.head), (state.head = news.head)) });
+  const onNews = (news) => {
+    seen.push(news.head);
+    state.head = news.head;
+  };
+  await follow({ url: "/e", state, fetch, signal: life.signal, onNews });
   assert.deepEqual(asked, ["/e?since=3&stamp=a&wait=20", "/e?since=4&stamp=a&wait=20", "/e?since=4&stamp=a&wait=20"]);
   assert.deepEqual(seen, [4, 5]);
 });

@@ -319,7 +319,9 @@ export default function connect(root, { signal }) {
     },
     { signal },
   );
-  signal.addEventListener("abort", () => lists.forEach((sorter) => sorter.destroy()));
+  signal.addEventListener("abort", () => {
+    for (const sorter of lists) sorter.destroy();
+  });
 
   refresh();
   follow({ url: root.dataset.events, state, onNews: use, onLost: () => say(t("Dit bord wordt niet meer bijgewerkt. Vernieuw de pagina.")), signal });

@@ -5,7 +5,11 @@ export default function connect(details, { signal }) {
     details.open = false;
     if (back) details.querySelector("summary")?.focus();
   };
-  details.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), close(true)), { signal });
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close(true);
+  }, { signal });
   document.addEventListener("click", (event) => !details.contains(event.target) && close(false), { signal });
   details.addEventListener("click", (event) => event.target.closest(".menu__sheet button, .menu__sheet a") && close(true), { signal });
 }
