@@ -320,7 +320,7 @@ export default function connect(root, { signal }) {
     { signal },
   );
   signal.addEventListener("abort", () => {
-    for (const sorter of lists) sorter.destroy();
+    for (const sorter of lists.values()) sorter.destroy();
   });
 
   refresh();
