@@ -29,6 +29,8 @@ from kennislab.programme.models import Lab, LabState, Participation
 from kennislab.questions.models import KnowledgeQuestion
 from tests.support import databases
 
+pytestmark = pytest.mark.slow  # it fills a whole demonstration
+
 MakeApp = Callable[..., Flask]
 
 

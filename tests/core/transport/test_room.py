@@ -16,6 +16,8 @@ import socketio
 
 from tests.core.transport.raw import Client, Closed, Room, served
 
+pytestmark = pytest.mark.slow  # it serves, in processes of its own
+
 WAYS = {"direct": ((), {}), "pywsgi": (("--pywsgi",), {}), "stock": ((), {"SOCKET_TRANSPORT": "stock"})}
 
 
