@@ -151,3 +151,45 @@ def test_many_races_for_the_step_and_none_is_skipped(app: Flask, client: Any, wo
         rev += 1
         assert (lost["problem"]["status"], lost["step"]["rev"], lost["step"]["id"]) == (409, rev, ids[turn % 3])
     assert leader.snapshot()["step"]["rev"] == other.snapshot()["step"]["rev"] == rev
+
+
+def _socket(client: Any, auth: dict[str, Any]) -> dict[str, Any]:
+    """What the door of the socket says: the answer to ``follow``, or ``{"refused": …}``."""
+    import socketio  # a client of its own, only here
+
+    sio = socketio.Client(reconnection=False)
+    refused: list[Any] = []
+    sio.on("connect_error", refused.append, namespace="/live")
+    try:
+        sio.connect(client.url, transports=["websocket"], namespaces=["/live"], auth=auth, wait_timeout=10)
+        told = sio.call("follow", {"since": 0}, namespace="/live", timeout=10)
+    except socketio.exceptions.ConnectionError:
+        return {"refused": refused}
+    finally:
+        sio.disconnect()
+    assert isinstance(told, dict)
+    return told
+
+
+def test_the_socket_lets_in_who_may_see_the_room(app: Flask, client: Any, world: World) -> None:
+    """The authorisation matrix of the two things a socket takes: connecting, and ``follow``."""
+    anna = Phone.join(client, world)
+    head = anna.snapshot()["seq"]
+    welcome = [anna.token, *(world.tokens[role] for role in ("coordinator", "facilitator"))]
+    for token in welcome:
+        told = _socket(client, {"lab": world.lab_id, "token": token})
+        assert told["ok"] is True and told["head"] >= head
+    assert _socket(client, {"lab": world.lab_id, "token": world.tokens["participant"]})["ok"] is True
+    unwelcome: list[dict[str, Any]] = [
+        {"lab": world.lab_id, "token": world.tokens["outsider"]},
+        {"lab": world.lab_id, "token": "nonsense"},
+        {"lab": world.lab_id},
+        {"lab": 10_000_000, "token": anna.token},
+        {"lab": "x", "token": anna.token},
+        {"token": anna.token},
+    ]
+    for auth in unwelcome:
+        assert "refused" in _socket(client, auth), auth
+    for state in ("planned", "ready"):
+        closed = make_world(app, state)
+        assert "refused" in _socket(client, {"lab": closed.lab_id, "token": closed.tokens["facilitator"]})
