@@ -65,7 +65,7 @@ class LabForm(Form):
         day = today + timedelta(weeks=6)
         shown: dict[str, Any] = {"kind": LabKind.KNOWLEDGE_LAB.value, "starts": time(13, 0), "ends": time(17, 0), "template": "half-day"}
         if previous is not None:
-            shown = LabForm.values(previous) | {"title": ""}
+            shown = LabForm.values(previous) | {"title": "", "description": ""}
             day = max(previous.day + timedelta(weeks=13), today + timedelta(weeks=2))
         return shown | {"day": day, "deadline_day": day - timedelta(days=7), "deadline_time": time(17, 0)}
 
