@@ -20,6 +20,9 @@ from tests.support import databases, shared_postgres
 from tests.support.demo import DemoServer, start_demo
 from tests.support.services import Postgres, Redis, redis_server
 
+# Before numpy is there: its threads spin while they wait, and two processes with two each on two cores made grouping ten times slower.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 NEEDS = {
     "browser": "browser",
     "pg_server": "postgres",
