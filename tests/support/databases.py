@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
+from tests.support.many_apps import keep_compiled_routes, keep_compiled_templates
 from tests.support.services import Postgres
 
-COMPILED = Path(__file__).resolve().parents[2] / ".cache" / "templates"  # Jinja compares with the source before it uses one
-
 _number = itertools.count(1)
+
+keep_compiled_routes()
 
 
 def settings(folder: Path, database_url: str, **more: Any) -> dict[str, Any]:
@@ -107,12 +107,10 @@ class Databases:
 
 
 def create_app(overrides: dict[str, Any]) -> Flask:
-    """An app as it is, except that compiled templates are kept between apps and runs: compiling them is half of a page's test."""
     from kennislab.app import create_app as create  # not at the top: tests of tools run without the app
 
     app = create(overrides)
-    COMPILED.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED))
+    keep_compiled_templates(app)
     return app
 
 
