@@ -106,7 +106,16 @@ def _planned(page: Page, server: DemoServer) -> int:
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     steps = page.locator("ol.agenda strong")
     expect(steps).to_have_text(
-        ["Inloop", "Welkom", "Nieuws en voortgang", "Knelpunten en koppelkansen", "Kiezen waar we aan werken", "Thematische werkgroepen", "Oogst", "Afsluiting"]
+        [
+            "Inloop",
+            "Welkom",
+            "Nieuws en voortgang",
+            "Knelpunten en koppelkansen",
+            "Kiezen waar we aan werken",
+            "Thematische werkgroepen",
+            "Oogst",
+            "Afsluiting",
+        ]
     )
     lab = number_in(page.url, "kennislabs")
     page.get_by_role("button", name="Kennisvragen openen").click()
@@ -213,7 +222,7 @@ def _groups(page: Page, server: DemoServer, lab: int) -> None:
 
 
 def _room_opens(desk: Page, coordinator: Page, server: DemoServer, lab: int) -> tuple[str, str]:
-    """The facilitator opens the room and is at the desk. Returns the code, and the address behind the QR, which the coordinator looks up."""
+    """The facilitator opens the room and is at the desk. Returns the code, and what is behind the QR, which the coordinator looks up."""
     desk.get_by_role("button", name="Zaal openen").click()
     desk.wait_for_url(f"**/live/{lab}/desk")
     connected(desk)
@@ -382,7 +391,12 @@ def _found_and_read(page: Page, server: DemoServer, lab: int) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     shot(page, "24-report")
 
-    for path in (f"/kennislabs/{lab}/verslag", f"/kennislabs/{lab}/verslag.json", f"/kennislabs/{lab}/archief", "/archief?q=wethouder+warmtepomp"):
+    for path in (
+        f"/kennislabs/{lab}/verslag",
+        f"/kennislabs/{lab}/verslag.json",
+        f"/kennislabs/{lab}/archief",
+        "/archief?q=wethouder+warmtepomp",
+    ):
         told = page.request.get(f"{server.url}{path}")
         assert told.status == 200, path
         text = re.sub("</?mark>", "", told.text())
