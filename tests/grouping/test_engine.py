@@ -45,6 +45,7 @@ def test_the_suggested_number_of_groups(n: int, groups: int) -> None:
     assert suggested_groups(n) == groups
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_themes_and_every_text_stands_once() -> None:
     first = themes(TEXTS)
     assert first == themes(TEXTS)
@@ -55,6 +56,7 @@ def test_the_same_input_gives_the_same_themes_and_every_text_stands_once() -> No
         assert group["subtitle"] in [TEXTS[item] for item in group["items"]]
 
 
+@pytest.mark.slow
 def test_as_many_groups_as_asked() -> None:
     for groups in (2, 5, 12, 20):
         assert len(themes(TEXTS, groups)["groups"]) == groups

@@ -261,6 +261,7 @@ def test_a_participant_reads_who_sits_where_and_no_more(place: Place) -> None:
     assert "Stel thema" not in board
 
 
+@pytest.mark.slow
 def test_five_hundred_cards_are_one_quick_page(make_app: Callable[..., Flask], sqlite_url: str) -> None:
     app = make_app(sqlite_url)
     world: World
