@@ -7,6 +7,8 @@ itself, so that `python3 start.py test --fast` can leave it out. Nothing is skip
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,10 @@ NEEDS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """SIGTERM (of `timeout`, of a CI that gives up) ends the run as Ctrl+C does: with cleaning up, or servers would be left behind."""
     chromium.use_our_node()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
