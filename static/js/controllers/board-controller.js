@@ -50,7 +50,8 @@ export default function connect(root, { signal }) {
   function show(news) {
     const picked = new Set(chosen());
     const active = document.activeElement;
-    const card = board.contains(active) ? active.closest("[data-card]")?.dataset.card : null;
+    const inside = board.contains(active);
+    const card = inside ? active.closest("[data-card]")?.dataset.card : null;
     const { gone, changed, order } = plan(columnElements().map((column) => column.dataset.column), news);
     for (const key of gone) columnOf(key).remove();
     for (const key of changed) {
@@ -72,6 +73,7 @@ export default function connect(root, { signal }) {
       if (box) box.checked = true;
     }
     if (card && !document.activeElement?.closest?.("[data-card]")) cardOf(card)?.querySelector('[data-role="pick"], a')?.focus({ preventScroll: true });
+    if (inside && !active.isConnected && document.activeElement === document.body) root.querySelector("button:not(:disabled)")?.focus({ preventScroll: true });
     refresh();
   }
 
@@ -297,7 +299,9 @@ export default function connect(root, { signal }) {
     const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
     const fields = new URLSearchParams(new FormData(form, button ?? undefined));
     form.removeAttribute("data-dirty");
-    form.closest("details")?.removeAttribute("open");
+    const menu = form.closest("details");
+    if (menu?.contains(document.activeElement)) menu.querySelector("summary").focus({ preventScroll: true }); // what closes would take the focus along
+    menu?.removeAttribute("open");
     const taken = await send(url, fields);
     if (taken && form.dataset.role === "picked" && !url.endsWith("vastzetten")) {
       for (const box of board.querySelectorAll('[data-role="pick"]:checked')) box.checked = false;

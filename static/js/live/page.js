@@ -58,7 +58,7 @@ function keepFocus(element) {
   if (active && active !== document.body && !element.contains(active)) return;
   const beside = [...(element.parentElement?.children ?? [])].find((one) => one.matches("button:not([hidden]):not(:disabled), summary"));
   const around = element.parentElement?.closest("[tabindex]:not([hidden])") ?? document.querySelector("main");
-  (beside ?? around)?.focus({ preventScroll: true });
+  (beside ?? around)?.focus();
 }
 
 export function setData(element, name, value) {

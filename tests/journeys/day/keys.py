@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-# "" when all is well. An input that is itself not drawn (a chip, a star) shows its focus on its label or what stands beside it.
-_SEEN = """() => {
+# "" when all is well, within some frames. An input that is itself not drawn (a chip, a star) shows its focus on its label or what stands beside it.
+_SEEN = """async () => {
+ const wrong = () => {
   const active = document.activeElement;
   if (!active || active === document.body || active === document.documentElement) return "the focus is nowhere";
   const drawn = (element) => {
@@ -20,6 +21,9 @@ _SEEN = """() => {
   const box = active.getBoundingClientRect();
   if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) return `off the screen: ${name}`;
   return "";
+ };
+ for (let frames = 0; frames < 20 && wrong(); frames += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+ return wrong();
 }"""
 
 
