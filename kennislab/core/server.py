@@ -10,6 +10,7 @@ workers it is called in each of them, after the fork.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -38,6 +39,7 @@ def patch() -> None:
 
     psycopg 3 sees it and waits through gevent; SQLite, argon2 and other C code block and are kept short or sent to a thread.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin, and would take the processor from the phones
     from gevent import monkey  # not at the top: importing this module must not decide for commands that do not serve
 
     if not monkey.is_module_patched("socket"):

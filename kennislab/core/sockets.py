@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import flask_socketio
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kennislab.core.errors import N_
 from kennislab.core.transport import Frame, Transport, known
 from kennislab.core.transport.direct import Direct
 from kennislab.core.transport.handshake import origin_of
@@ -135,4 +136,6 @@ def transport() -> Transport:
 def _failed(error: Exception) -> dict[str, Any]:
     """A handler raised: logged, a few times a minute at most, and the phone gets a problem as its acknowledgement."""
     log.error("a socket handler failed: %s", type(error).__name__, exc_info=error)
-    return {"problem": {"type": "/problems/internal", "title": gettext("Er ging iets mis"), "detail": gettext("Probeer het opnieuw.")}}
+    texts = N_("Er ging iets mis"), N_("Probeer het opnieuw.")
+    title, detail = map(gettext, texts) if "babel" in current_app.extensions else texts
+    return {"problem": {"type": "/problems/internal", "title": title, "detail": detail}}
