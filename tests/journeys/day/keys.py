@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-# "" when all is well, within some frames. An input that is itself not drawn (a chip, a star) shows its focus on its label or what stands beside it.
+# "" when all is well, within some frames. An input that is itself not drawn (a chip, a star) shows its focus on its label
+# or on what stands beside it.
 _SEEN = """async () => {
  const wrong = () => {
   const active = document.activeElement;
