@@ -140,27 +140,24 @@ def keep_bytecode() -> None:
 
 
 def test(words: "list[str]") -> int:
-    """Run the tests; the exit code is that of pytest, and the whole suite fails when it had to skip anything.
+    """Run the tests; the exit code is that of the first part that failed, and the whole suite fails when it had to skip anything.
 
-    Measurements come first and alone, since they are about time. The rest runs in two processes; the tests with a browser stay
-    together in one of them (see tests/conftest.py).
+    Three parts, so that none waits for another: measurements alone, since they are about time; what needs no browser in two
+    processes; what needs one in a single process, since two browsers on two cores only wait for each other.
     """
     install("dev.lock")
     if not succeeds(PY, "-m", "tests.support.prepare"):
         stop("De hulpmiddelen voor de tests konden niet worden klaargezet.", "The tools for the tests could not be made ready.")
     fast, words = "--fast" in words, [word for word in words if word != "--fast"]
     names_a_part = any((ROOT / word.split("::")[0]).exists() for word in words if not word.startswith("-"))
-    spread = [] if names_a_part or {"-n", "--pdb", "--collect-only"} & set(words) else ["-n", "2", "--dist", "loadgroup"]
+    spread = [] if names_a_part or {"-n", "--pdb", "--collect-only"} & set(words) else ["-n", "2", "--dist", "loadfile"]
     if fast:
         return pytest("-m", NOT_FAST, *(spread + words))
     if names_a_part or "-m" in words or "-k" in words:
         return pytest(*(spread + words))
-    measured = pytest("-m", "bench", *words, KENNISLAB_WHOLE_SUITE="1")
-    if measured == 5:  # pytest's word for: there are none
-        measured = 0
-    if measured:
-        say("De metingen zijn niet geslaagd; de andere tests volgen nu.", "The measurements failed; the other tests follow now.")
-    return pytest("-m", "not bench", *(spread + words), KENNISLAB_WHOLE_SUITE="1") or measured
+    parts = (("bench", []), ("not bench and not browser", spread), ("browser", []))
+    codes = [pytest("-m", which, *(how + words), KENNISLAB_WHOLE_SUITE="1") for which, how in parts]
+    return next((code for code in codes if code not in (0, 5)), 0)  # 5 is pytest's word for: there are none
 
 
 def main(words: "list[str]") -> int:

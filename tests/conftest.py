@@ -44,22 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks by need, before -m is looked at. Tests with a browser stay in one process: two Chromiums on two cores only wait.
-
-    The group is also written behind the name, as xdist's scheduler wants it: its own hook does not with this version of pytest.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by need, before -m is looked at. A browser on a busy machine may take its time."""
     for item in items:
         for fixture, marker in NEEDS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
         if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))
-        group = item.get_closest_marker("xdist_group")
-        if group is not None and hasattr(config, "workerinput"):
-            item._nodeid = f"{item.nodeid}@{group.args[0]}"
 
 
 @pytest.hookimpl(tryfirst=True)

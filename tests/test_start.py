@@ -117,17 +117,20 @@ def test_it_installs_again_when_a_lock_or_the_place_changes(start: ModuleType, m
     assert not start.is_ready("app.lock")
 
 
+REST = "not bench and not browser"
+
+
 @pytest.mark.parametrize(
     ("words", "runs"),
     [
-        (["--fast"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadgroup"]]),
+        (["--fast"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadfile"]]),
         (["--fast", "tests/core"], [["-m", "NOT_FAST", "tests/core"]]),
         (["tests/core", "-x"], [["tests/core", "-x"]]),
         (["tests/core/test_search.py::test_x"], [["tests/core/test_search.py::test_x"]]),
-        (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadgroup", "-x"]]),
-        (["-k", "journal"], [["-n", "2", "--dist", "loadgroup", "-k", "journal"]]),
-        (["-x"], [["-m", "bench", "-x"], ["-m", "not bench", "-n", "2", "--dist", "loadgroup", "-x"]]),
-        ([], [["-m", "bench"], ["-m", "not bench", "-n", "2", "--dist", "loadgroup"]]),
+        (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadfile", "-x"]]),
+        (["-k", "journal"], [["-n", "2", "--dist", "loadfile", "-k", "journal"]]),
+        (["-x"], [["-m", "bench", "-x"], ["-m", REST, "-n", "2", "--dist", "loadfile", "-x"], ["-m", "browser", "-x"]]),
+        ([], [["-m", "bench"], ["-m", REST, "-n", "2", "--dist", "loadfile"], ["-m", "browser"]]),
     ],
 )
 def test_what_pytest_gets(start: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], runs: list[list[str]]) -> None:

@@ -37,7 +37,7 @@ from tests.live.test_live_ops import (  # noqa: F401  collected here once more, 
 from tests.support import databases
 from tests.support.served import Served, stamp
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.xdist_group("served")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 class Answer:
