@@ -69,6 +69,6 @@ def _hears_nothing_more(leader: Sender, followers: list[Follower]) -> None:
     time.sleep(2)
     leader.send("na het verwijderen")
     time.sleep(1.5)
-    assert followers[0].byes == ["revoked"]
+    assert set(followers[0].byes) == {"revoked"}  # a worker that had not heard yet may have let it in for a moment, and out again
     assert "na het verwijderen" not in followers[0].texts()
     assert all("na het verwijderen" in follower.texts() for follower in followers[1:])
