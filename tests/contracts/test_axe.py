@@ -317,7 +317,7 @@ def _joins(context: BrowserContext, server: DemoServer) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_pages(live: Places, new_context: Any, language: str) -> None:
@@ -326,7 +326,7 @@ def test_pages(live: Places, new_context: Any, language: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_pages_of_the_harvest(harvesting: Places, new_context: Any, language: str) -> None:

@@ -38,7 +38,7 @@ ANONYMOUS_NAME, ANONYMOUS_PLACE = "Wubbe Stilstra", "Emmen"
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_whole_day(demo_server: Callable[..., DemoServer], new_context: Callable[..., Any]) -> None:
     server = demo_server("planned")
     watch = Watch(server.url)
