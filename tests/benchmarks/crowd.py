@@ -11,6 +11,7 @@ import random
 import re
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +89,7 @@ class Numbers:
         }
 
 
-class Crowd:
+class Crowd(ABC):
     """Common to both rooms; `Kennislab` and `NodeRoom` say how one comes in and how one writes."""
 
     numbered = True
@@ -180,8 +181,9 @@ class Crowd:
 
     # writing
 
+    @abstractmethod
     def send(self, member: Member, op: int) -> None:
-        raise NotImplementedError
+        """What each kind does in its own way."""
 
     def _line(self, member: Member) -> Http:
         if member.http is None or member.http.closed:

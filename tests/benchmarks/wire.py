@@ -14,6 +14,7 @@ import os
 import select
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from itertools import count
@@ -82,7 +83,7 @@ class Loop:
         return {"cpu": round(share, 2), "late_p99_ms": round(late[int(len(late) * 0.99)] * 1000, 1) if late else 0.0}
 
 
-class Stream:
+class Stream(ABC):
     """A TCP connection: buffered writes, bytes in to `received`."""
 
     def __init__(self, loop: Loop, url: str) -> None:
@@ -136,10 +137,11 @@ class Stream:
             else:
                 self.close()
 
+    @abstractmethod
     def received(self, data: bytes) -> None:
-        raise NotImplementedError
+        """What each kind does in its own way."""
 
-    def lost(self) -> None:
+    def lost(self) -> None:  # noqa: B027  most have nothing to do then
         """The connection ended."""
 
     def close(self) -> None:

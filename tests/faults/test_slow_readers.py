@@ -77,18 +77,19 @@ def delays(room: Room, crowd: list[Client], frames: int, every: float) -> float:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_fifty_that_never_read_are_cut_and_cost_little(way: str) -> None:
-    """Memory grows by less than 50 MB, they are closed, and the others do not stand in line behind them."""
+    """Memory grows by less than 50 MB, they are closed, and the others get every frame as fast as before."""
     with served(**WAYS[way]) as room:
         honest = [Client(room) for _ in range(5)]
         for client in honest:
             client.join(name="honest")
+        before = delays(room, honest, 40, 0.005)
         deaf = [Client(room, receive_buffer=4096) for _ in range(50)]
         for client in deaf:
             client.join(name="deaf")
         rss = room.stats()["rss"]
-        most, after = 0, 0.0
+        most, waits = 0, []
         for _ in range(12):
-            after = max(after, delays(room, honest, 20, 0))
+            waits.append(delays(room, honest, 20, 0))
             most = max(most, room.stats()["rss"])
         stats = room.stats()
         assert most - rss < 50e6
@@ -97,7 +98,8 @@ def test_fifty_that_never_read_are_cut_and_cost_little(way: str) -> None:
         while len(room.stats()["present"]) > 5 and time.monotonic() < end:
             time.sleep(0.05)
         assert sorted(person[0] for person in room.stats()["present"].values()) == ["honest"] * 5
-        assert after < 2, f"others waited {after:.1f} s: they stood in line behind who does not read"  # how long is for the benchmark
+        after = statistics.median(waits)  # of twelve bursts: one of them may meet whatever else this machine does
+        assert after < max(before * 3, 0.1), f"others waited {after * 1000:.0f} ms, alone {before * 1000:.0f} ms"
         for client in honest + deaf:
             client.close()
 
