@@ -21,7 +21,10 @@ def _choice(kind: type[E], length: int = 20) -> sa.Enum:
     return sa.Enum(kind, native_enum=False, length=length, values_callable=lambda e: [m.value for m in e])
 
 
-KINDS = ("question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action")
+KINDS = (
+    "question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action",
+    "fact", "success_factor", "value", "choice", "evaluation",
+)  # fmt: skip
 """What an item can be, in the order in which a report shows them."""
 
 

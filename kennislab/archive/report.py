@@ -95,6 +95,9 @@ class Report:
     solutions: list[Entry] = field(default_factory=list)
     lessons: list[Entry] = field(default_factory=list)
     insights: list[Entry] = field(default_factory=list)
+    success_factors: list[Entry] = field(default_factory=list)
+    choices: list[Entry] = field(default_factory=list)
+    reflections: list[Entry] = field(default_factory=list)
     linking_opportunities: list[Entry] = field(default_factory=list)
     advice: list[Entry] = field(default_factory=list)
     actions: list[Agreement] = field(default_factory=list)
@@ -149,7 +152,10 @@ def build(session: Session, lab: Lab, actor: Actor) -> Report:
         bottlenecks=entries("bottleneck"),
         solutions=entries("solution", loose=True),
         lessons=entries("lesson"),
-        insights=entries("insight", "association"),
+        insights=entries("insight", "association", "fact", "value"),
+        success_factors=entries("success_factor"),
+        choices=entries("choice"),
+        reflections=entries("evaluation"),
         linking_opportunities=entries("linking_opportunity"),
         advice=entries("advice"),
         actions=[
@@ -169,6 +175,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "ends_at": "einde", "place": "plaats", "description": "omschrijving", "sealed_at": "vastgesteldOp", "sealed_by": "vastgesteldDoor",
         "head": "kenmerk", "totals": "aantallen", "people": "deelnemers", "kept_in_groups": "blijftInGroep", "agenda": "agenda",
         "questions": "kennisvragen", "bottlenecks": "knelpunten", "solutions": "oplossingen", "lessons": "lessen", "insights": "inzichten",
+        "success_factors": "succesfactoren", "choices": "keuzes", "reflections": "terugblik",
         "linking_opportunities": "koppelkansen", "advice": "adviezen", "actions": "acties", "ballots": "stemmingen",
         "participation": "deelname", "text": "tekst", "where": "gemeente", "group": "groep", "themes": "themas", "votes": "stemmen",
         "outcomes": "resultaten", "answers": "antwoorden", "corrections": "verbeteringen", "owner": "actiehouder", "due": "datum",

@@ -17,6 +17,11 @@ KINDS: Mapping[str, str] = {
     "advice": N_("Advies"),
     "association": N_("Associatie"),
     "action": N_("Actie"),
+    "fact": N_("Feit"),
+    "success_factor": N_("Succesfactor"),
+    "value": N_("Waarde"),
+    "choice": N_("Keuze"),
+    "evaluation": N_("Terugblik"),
     "lab": N_("Kennislab"),
     "product": N_("Kennisproduct"),
 }
@@ -31,6 +36,11 @@ PLURALS: Mapping[str, str] = {
     "advice": N_("Adviezen"),
     "association": N_("Associaties"),
     "action": N_("Acties"),
+    "fact": N_("Feiten"),
+    "success_factor": N_("Succesfactoren"),
+    "value": N_("Waarden"),
+    "choice": N_("Keuzes"),
+    "evaluation": N_("Terugblikken"),
 }
 
 CONSENTS: Mapping[Consent, str] = {

@@ -6,14 +6,17 @@ JavaScript constants, JSDoc types and MESSAGES.md are generated from here (``ken
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from kennislab.core.messages import Registry, Wire
 
-KINDS = ("question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action")
-Kind = Literal["question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action"]
+Kind = Literal[
+    "question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action",
+    "fact", "success_factor", "value", "choice", "evaluation",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
 CONSENTS = ("group", "programme", "public_anonymous", "public_city")
 Consent = Literal["group", "programme", "public_anonymous", "public_city"]
 SCENES = ("join", "step", "wall", "ballot", "timer", "blank")

@@ -55,5 +55,10 @@ PHONE_KINDS: Mapping[str, str] = {
     "advice": N_("Advies"),
     "association": N_("Associatie"),
     "action": N_("Actie"),
+    "fact": N_("Feit"),
+    "success_factor": N_("Succesfactor"),
+    "value": N_("Waarde"),
+    "choice": N_("Keuze"),
+    "evaluation": N_("Terugblik"),
 }
 """Every kind of contribution that a phone may be asked for, in the order in which they are offered."""

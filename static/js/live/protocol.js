@@ -5,7 +5,7 @@
  * @typedef {Object} ContributionAdd
  * @property {string} id
  * @property {"contribution.add"} type
- * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"} kind
+ * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"|"fact"|"success_factor"|"value"|"choice"|"evaluation"} kind
  * @property {string} text
  * @property {string|null} [group]
  * @property {string|null} [answers]
@@ -55,7 +55,7 @@
  * @property {string} id
  * @property {"contribution.move"} type
  * @property {string} contribution
- * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"|null} [kind]
+ * @property {"question"|"bottleneck"|"solution"|"insight"|"lesson"|"linking_opportunity"|"advice"|"association"|"action"|"fact"|"success_factor"|"value"|"choice"|"evaluation"|null} [kind]
  * @property {string|null} [group]
  * @property {string|null} [answers]
  * @property {string[]|null} [themes]
@@ -283,7 +283,7 @@ export const EVENTS = Object.freeze({
   op_released: "op.released",
 });
 
-export const KINDS = Object.freeze(["question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action"]);
+export const KINDS = Object.freeze(["question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action", "fact", "success_factor", "value", "choice", "evaluation"]);
 export const CONSENTS = Object.freeze(["group", "programme", "public_anonymous", "public_city"]);
 export const SCENES = Object.freeze(["join", "step", "wall", "ballot", "timer", "blank"]);
 export const MOST_OPS = 50;
