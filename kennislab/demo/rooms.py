@@ -24,7 +24,8 @@ from kennislab.live.messages import parse
 from kennislab.live.models import Participant, stream
 from kennislab.live.policies import LiveActor
 from kennislab.live.room.decide import decide
-from kennislab.live.room.state import RoomState, apply
+from kennislab.live.room.fold import apply
+from kennislab.live.room.state import RoomState
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.models import LabState

@@ -21,7 +21,7 @@ from kennislab.core.transaction import share
 from kennislab.live import operations, queries
 from kennislab.live.models import stream
 from kennislab.live.policies import LiveActor
-from kennislab.live.room.views import Audience
+from kennislab.live.room.audience import Audience
 from kennislab.programme import states
 from kennislab.programme.models import Lab
 

@@ -21,8 +21,8 @@ from kennislab.core import clock, journal, sockets
 from kennislab.core.db import db
 from kennislab.core.signals import journal_grew
 from kennislab.live.models import LiveRoom, stream
+from kennislab.live.room.audience import FACILITATORS, Audience, audience_of
 from kennislab.live.room.tail import Fact, Tail, dumps, shared_line
-from kennislab.live.room.views import FACILITATORS, Audience, audience_of
 
 log = structlog.get_logger(__name__)
 
@@ -223,7 +223,7 @@ class Broadcaster:
             sockets.deliver(sockets.frame("events", room.tail.reset()), list(room.clients))
             return
         facts = room.tail.between(since, until)
-        special = {id_ for fact in facts for id_ in fact.own} | {fact.moved[0] for fact in facts if fact.moved}
+        special = {id_ for fact in facts for id_ in (*fact.own, *fact.moved)}
         together: dict[Audience, list[str]] = defaultdict(list)
         alone: list[Client] = []
         for client in room.clients.values():

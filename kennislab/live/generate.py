@@ -55,7 +55,7 @@ def _first_line(message: type[Wire]) -> str:
 
 def script() -> str:
     """The JavaScript module."""
-    lines = ["// Made by `kennislab messages` from kennislab/live/messages.py. Do not edit: change it there and run the command.", ""]
+    lines = ["// Made by `kennislab messages` from kennislab/live/messages/. Do not edit: change it there and run the command.", ""]
     for message in m.registry.messages.values():
         lines += ["/**", f" * {_first_line(message)}", f" * @typedef {{Object}} {message.__name__}"]
         lines += [f" * @property {{{kind}}} {field if needed else f'[{field}]'}" for field, kind, needed in _fields(message)]
@@ -86,7 +86,7 @@ def document() -> str:
     lines = [
         "# Messages of the live room",
         "",
-        "Made by `kennislab messages` from `messages.py`; a test fails when it is stale. "
+        "Made by `kennislab messages` from `messages/`; a test fails when it is stale. "
         "How they travel is in the decisions and in `routes.py`.",
         "",
         "## Ops: `POST /live/<lab>/ops`",

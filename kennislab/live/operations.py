@@ -22,8 +22,10 @@ from kennislab.grouping import queries as grouping
 from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
 from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
-from kennislab.live.room.decide import Decision, Moved, decide
-from kennislab.live.room.state import RoomState, apply, fold
+from kennislab.live.room.decide import decide
+from kennislab.live.room.decision import Decision, Moved
+from kennislab.live.room.fold import apply, fold
+from kennislab.live.room.state import RoomState
 from kennislab.programme import operations as programme_operations
 from kennislab.programme.models import AgendaItem, Lab, LabState
 from kennislab.programme.signals import lab_moving

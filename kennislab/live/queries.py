@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from kennislab.core import journal
 from kennislab.core.ids import hash_token
 from kennislab.live.models import LiveRoom, Participant, stream
-from kennislab.live.room.state import RoomState, fold
-from kennislab.live.room.views import status
+from kennislab.live.room.fold import fold
+from kennislab.live.room.state import RoomState
+from kennislab.live.room.topics.contributions import status
 from kennislab.programme.models import Lab, LabState
 
 

@@ -31,8 +31,8 @@ from kennislab.live.forms import JoinForm
 from kennislab.live.limits import wait_for
 from kennislab.live.models import Participant, stream
 from kennislab.live.policies import NOT_OPEN, REMOVED
+from kennislab.live.room.audience import Audience, audience_of
 from kennislab.live.room.tail import dumps
-from kennislab.live.room.views import Audience
 from kennislab.programme import queries as programme_queries
 from kennislab.programme.models import Lab
 
@@ -225,7 +225,7 @@ def _screen(lab_id: int, template: str, view: str) -> str:
     audience = _audience(room, asker)
     if view != "participant":
         return _page(template, lab, asker, room, audience)
-    kind = (str(get_locale()), request.cookies.get("kl_theme"), audience.group, room.tail.epoch)
+    kind = (str(get_locale()), request.cookies.get("kl_theme"), audience.seat, room.tail.epoch)
     known = room.pages.get(kind)
     if known is None or known[0] < time.monotonic():
         known = (time.monotonic() + PAGE_SECONDS, _page(template, lab, asker, room, audience.shared))
@@ -302,7 +302,7 @@ def _audience(room: FollowedRoom, asker: auth.Asker) -> Audience:
     person = room.tail.state.people.get(audience.id)
     if person is not None and person.gone:
         raise Forbidden(REMOVED.type, REMOVED.title, REMOVED.detail)
-    return Audience("participant", audience.id, person.group if person else None)
+    return audience_of(room.tail.state, audience.id)
 
 
 def _json(text: str) -> Response:

@@ -12,10 +12,11 @@ from kennislab.core.errors import DomainError
 from kennislab.core.journal import Row
 from kennislab.live.messages import parse
 from kennislab.live.policies import LiveActor
+from kennislab.live.room.audience import Audience, audience_of
 from kennislab.live.room.decide import decide
-from kennislab.live.room.state import RoomState, apply
+from kennislab.live.room.fold import apply
+from kennislab.live.room.state import RoomState
 from kennislab.live.room.tail import Tail
-from kennislab.live.room.views import Audience, audience_of
 
 START = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
 

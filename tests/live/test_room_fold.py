@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kennislab.core.errors import DomainError
 from kennislab.live.messages import OPS
-from kennislab.live.room.state import fold
-from kennislab.live.room.views import Audience, audience_of
+from kennislab.live.room.audience import Audience, audience_of
+from kennislab.live.room.fold import fold
 from tests.live.reducer import reduce
 from tests.live.rooms import LEADER, PEOPLE, Room, participant
 
@@ -86,7 +86,7 @@ def _fill(value: Any, made: dict[str, str]) -> Any:
 def play(monkeypatch: Any) -> list[dict[str, Any]]:
     """Plays the story; for every step and audience what it had, what it got, and what it should have then."""
     count = iter(range(1, 1000))
-    monkeypatch.setattr("kennislab.live.room.decide.new_id", lambda: f"id{next(count):03d}")
+    monkeypatch.setattr("kennislab.live.room.decision.new_id", lambda: f"id{next(count):03d}")
     room, made, cases = Room().open(), {}, []
     number = 0
     for who, type_, fields in _story():

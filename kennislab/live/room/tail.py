@@ -11,8 +11,11 @@ from typing import Any
 from kennislab.core.clock import iso
 from kennislab.core.journal import Row
 from kennislab.live.room import views
-from kennislab.live.room.state import RoomState, apply
-from kennislab.live.room.views import EVERYONE, FACILITATORS, PROJECTOR, Audience, Change
+from kennislab.live.room.audience import EVERYONE, FACILITATORS, PROJECTOR, Audience, Seat
+from kennislab.live.room.fold import apply
+from kennislab.live.room.state import RoomState
+from kennislab.live.room.topics.contributions import may_see
+from kennislab.live.room.views import Change
 
 REMEMBERED = 3000
 """How many facts a reader may be behind before it takes a snapshot instead."""
@@ -27,14 +30,14 @@ def dumps(value: Any) -> str:
 class Fact:
     """One fact as it goes over the wire, per audience: JSON text, or empty when that audience sees nothing of it.
 
-    ``shared``: everyone, facilitators, projector, and groups for which it differs; ``own``: people for whom it differs.
-    ``moved``: (participant, group before, group after).
+    ``shared``: everyone, facilitators, projector, and seats for which it differs; ``own``: people for whom it differs.
+    ``moved``: who sits elsewhere since: participant → (seat before, seat after).
     """
 
     seq: int
     shared: dict[Audience, str]
     own: dict[str, str]
-    moved: tuple[str, str | None, str | None] | None = None
+    moved: dict[str, tuple[Seat, Seat]]
 
 
 class Tail:
@@ -69,12 +72,7 @@ class Tail:
                 continue
             if row.seq != self.seq + 1:
                 return False
-            moved = None
-            if row.type == "participant.moved":
-                person = row.data["participant"]
-                moved = (person, self.state.people[person].group, row.data["group"])
-            changes = views.advance(self.state, row)
-            self.facts.append(_fact(row, changes, moved))
+            self.facts.append(_fact(row, *views.advance(self.state, row)))
         if len(self.facts) > 2 * REMEMBERED:
             del self.facts[:-REMEMBERED]
         return True
@@ -90,20 +88,17 @@ class Tail:
             return None
         until = self.seq if until is None else until
         facts = self.between(since, until)
-        group = audience.group
-        for fact in facts:
-            if fact.moved is not None and fact.moved[0] == audience.id:
-                group = fact.moved[1]
-                break
+        mine = audience.id or ""
+        seat = next((fact.moved[mine][0] for fact in facts if mine in fact.moved), audience.seat)
         found = []
         for fact in facts:
             line = fact.own.get(audience.id) if audience.id is not None else None
             if line is None:
-                line = shared_line(fact, Audience(audience.shared.kind, group=group))
+                line = shared_line(fact, Audience(audience.shared.kind, seat=seat))
             if line:
                 found.append(line)
-            if fact.moved is not None and fact.moved[0] == audience.id:
-                group = fact.moved[2]
+            if mine in fact.moved:
+                seat = fact.moved[mine][1]
         return found
 
     def frame(self, since: int, until: int, lines: list[str]) -> str:
@@ -126,7 +121,7 @@ class Tail:
         own = (
             person.contributions if person else [c.id for c in self.state.contributions.values() if audience.id and c.author == audience.id]
         )
-        if any(not views.may_see(shared, self.state.contributions[id_]) for id_ in own):
+        if any(not may_see(self.state, shared, self.state.contributions[id_]) for id_ in own):
             return dumps(views.everything(self.state, audience))
         cached = self._shared_json.get(shared)
         if cached is None or cached[0] != self.seq:
@@ -137,11 +132,13 @@ class Tail:
 
 def shared_line(fact: Fact, audience: Audience) -> str:
     """What this fact is for an audience that has no own version of it."""
-    line = fact.shared.get(audience)
-    return fact.shared[EVERYONE] if line is None and audience.kind == "everyone" else line or ""
+    for one in views.fallbacks(audience):
+        if (line := fact.shared.get(one)) is not None:
+            return line
+    return ""
 
 
-def _fact(row: Row, changes: dict[Audience, Change], moved: tuple[str, str | None, str | None] | None) -> Fact:
+def _fact(row: Row, changes: dict[Audience, Change], moved: dict[str, tuple[Seat, Seat]]) -> Fact:
     head = f'{{"seq":{row.seq},"type":{dumps(row.type)},"at":"{iso(row.at)}"'
     known: list[tuple[Change, str]] = []
 

@@ -1,220 +1,44 @@
 """Who sees what: one function from state and audience to content, and from a fact to what changes for an audience.
 
-Audiences: ``everyone`` (participants, per group), one ``participant``, ``facilitators``, ``projector``. What an audience may not see
-never leaves: not hidden, but absent, without even an id.
+What an audience may not see never leaves: not hidden, but absent, without even an id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from kennislab.core.clock import iso
 from kennislab.core.journal import Row
-from kennislab.live.room.state import Contribution, Key, Person, RoomState, apply, touches
+from kennislab.live.room.audience import EVERYONE, FACILITATORS, PROJECTOR, Audience, Seat, audience_of
+from kennislab.live.room.fold import apply, touches
+from kennislab.live.room.state import Key, RoomState
+from kennislab.live.room.topics import TOPICS
+from kennislab.live.room.topics.people import me
+
+__all__ = ["COLLECTIONS", "SINGLETONS", "Change", "advance", "entity", "everything", "for_audience", "me"]
 
 COLLECTIONS = ("agenda", "people", "groups", "contributions", "ballots")
 SINGLETONS = ("lab", "step", "counts", "projector", "me")
+VIEWS: dict[str, Callable[[RoomState, Audience, str], dict[str, Any] | None]] = {
+    name: how for topic in TOPICS for name, how in topic.VIEWS.items()
+}
 
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who looks.
-
-    ``kind``: everyone, participant, facilitators or projector; ``id``: which participant; ``group``: of everyone and participant.
-    """
-
-    kind: str
-    id: str | None = None
-    group: str | None = None
-
-    @property
-    def shared(self) -> Audience:
-        """The audience this one shares its frames with, as long as nothing is for it alone."""
-        if self.kind == "participant":
-            return Audience("everyone", group=self.group)
-        return Audience(self.kind) if self.id else self
-
-
-EVERYONE = Audience("everyone")
-FACILITATORS = Audience("facilitators")
-PROJECTOR = Audience("projector")
-
-
-def audience_of(state: RoomState, participant: str) -> Audience:
-    """A participant's own audience, with the group of this moment."""
-    person = state.people.get(participant)
-    return Audience("participant", participant, person.group if person else None)
-
-
-def may_see(audience: Audience, one: Contribution) -> bool:
-    """Whether this audience may know that this contribution exists."""
-    if one.retracted:
-        return False
-    if audience.kind == "participant" and one.author == audience.id:
-        return True
-    if one.unrevealed:
-        return audience.id is not None and one.author == audience.id
-    if audience.kind == "facilitators":
-        return not one.rejected
-    if one.pending or one.hidden or one.quarantined or one.rejected:
-        return False
-    if one.consent == "group" and one.group is not None:
-        return audience.kind in ("everyone", "participant") and audience.group == one.group
-    return True
-
-
-def status(one: Contribution) -> str:
-    """``visible``, or why it is not: ``quarantined``, ``rejected``, ``hidden`` (also one that waited and was not placed), ``pending``."""
-    if one.quarantined:
-        return "quarantined"
-    if one.rejected:
-        return "rejected"
-    return "hidden" if one.hidden else "pending" if one.pending else "visible"
-
-
-def contribution(state: RoomState, audience: Audience, one: Contribution) -> dict[str, Any]:
-    """What this audience sees of it. Anonymous means anonymous: then nobody gets an author or a city, facilitators neither."""
-    anonymous = one.consent == "public_anonymous"
-    seen: dict[str, Any] = {
-        "id": one.id,
-        "kind": one.kind,
-        "text": one.text,
-        "rev": one.rev,
-        "step": one.step,
-        "group": one.group,
-        "answers": one.answers,
-        "themes": one.themes,
-        "consent": one.consent,
-        "municipality": None if anonymous else one.municipality,
-        "at": iso(one.at),
-        "late": one.late,
-        "edited": one.rev > 1,
-        "status": status(one),
-        "warmth": one.warmth,
-        "owner": one.owner,
-        "due": one.due,
-        "author": None,
-        "on_behalf_of": None,
-    }
-    if audience.kind == "facilitators" and not anonymous:
-        person = state.people.get(one.author or "")
-        seen["author"] = {"id": person.id, "name": person.name} if person else None
-        seen["on_behalf_of"] = one.on_behalf_of
-    return seen
-
-
-def _ballot(state: RoomState, key: str) -> dict[str, Any]:
-    ballot = state.ballots[key]
-    result: dict[str, int] | None = None
-    if not ballot.open:
-        result = {choice["id"]: 0 for choice in ballot.choices}
-        for cast in ballot.cast.values():
-            for choice, number in cast.items():
-                result[choice] += number
-    return {
-        "id": ballot.id,
-        "title": ballot.title,
-        "kind": ballot.kind,
-        "budget": ballot.budget,
-        "state": "open" if ballot.open else "closed",
-        "choices": ballot.choices,
-        "result": result,
-    }
-
-
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "municipality": person.municipality,
-        "hand": person.hand,
-        "held": person.held,
-        "role": "participant",
-        "group": person.group,
-    }
+Change = dict[str, Any]
+"""``{"set": {...}, "gone": {...}}``, without empty parts."""
 
 
 def entity(state: RoomState, audience: Audience, key: Key) -> dict[str, Any] | None:
     """What this audience sees of one object; None for nothing."""
-    collection, id_ = key
-    if collection == "contributions":
-        one = state.contributions.get(id_)
-        return contribution(state, audience, one) if one is not None and may_see(audience, one) else None
-    if collection == "people":
-        person = state.people.get(id_)
-        return _person(person) if person is not None and not person.gone and audience.kind == "facilitators" else None
-    if collection == "ballots":
-        return _ballot(state, id_) if id_ in state.ballots else None
-    if collection == "agenda":
-        return state.agenda.get(id_)
-    if collection == "groups":
-        return state.groups.get(id_)
-    return singleton(state, audience, key)
-
-
-def singleton(state: RoomState, audience: Audience, key: Key) -> dict[str, Any] | None:
-    """The objects of which there is one."""
-    name, id_ = key
-    if name == "lab":
-        join = state.join if audience.kind in ("facilitators", "projector") else None
-        return {
-            "id": state.lab_id,
-            "title": state.title,
-            "quarter": state.quarter,
-            "state": "open" if state.open else "closed",
-            "moderation": state.moderation,
-            "join": join,
-        }
-    if name == "step":
-        step = state.step
-        return {
-            "id": step.id,
-            "rev": step.rev,
-            "started_at": iso(step.started_at),
-            "ends_at": iso(step.ends_at),
-            "paused_at": iso(step.paused_at),
-            "remaining": step.remaining,
-            "round_open": step.round_open,
-            "revealed": step.revealed,
-        }
-    if name == "counts":
-        return {
-            "people": state.present,
-            "hidden": len(state.veiled),
-            "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast},
-        }
-    if name == "projector":
-        return {"scene": state.scene, "follow": state.follow, "ballot": state.scene_ballot}
-    if name == "me" and audience.id is not None and audience.id == id_:
-        return me(state, audience)
-    return None
-
-
-def me(state: RoomState, audience: Audience) -> dict[str, Any]:
-    """What is mine alone: my contributions, my votes, my hand."""
-    person = state.people.get(audience.id or "")
-    if person is None:
-        votes = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
-        mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
-        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "votes": votes}
-    return {
-        "group": person.group,
-        "contributions": sorted(person.contributions),
-        "hand": person.hand,
-        "held": person.held,
-        "votes": dict(person.votes),
-    }
+    return VIEWS[key[0]](state, audience, key[1])
 
 
 def everything(state: RoomState, audience: Audience) -> dict[str, Any]:
     """The snapshot's content: all this audience sees, without who-am-I and time."""
-    seen: dict[str, Any] = {name: singleton(state, audience, (name, "")) for name in ("lab", "step", "counts", "projector")}
+    content: dict[str, Any] = {name: entity(state, audience, (name, "")) for name in SINGLETONS if name != "me"}
     for collection in COLLECTIONS:
         found = ((id_, entity(state, audience, (collection, id_))) for id_ in getattr(state, collection))
-        seen[collection] = {id_: one for id_, one in found if one is not None}
-    return seen
+        content[collection] = {id_: one for id_, one in found if one is not None}
+    return content
 
 
 def concerned(state: RoomState, row: Row, keys: Iterable[Key]) -> set[str]:
@@ -228,42 +52,53 @@ def concerned(state: RoomState, row: Row, keys: Iterable[Key]) -> set[str]:
     return ids
 
 
-Change = dict[str, Any]
-"""``{"set": {...}, "gone": {...}}``, without empty parts."""
-
-
-def _groups(state: RoomState, row: Row, keys: Iterable[Key]) -> set[str]:
-    """Groups for which this fact may mean something else than for everyone."""
-    found = {state.contributions[id_].group for collection, id_ in keys if collection == "contributions" and id_ in state.contributions}
-    found.add(row.data.get("group"))
-    return {group for group in found if group is not None}
+def _seats(state: RoomState, row: Row, keys: Iterable[Key]) -> set[Seat]:
+    """Seats where this fact may mean something else than for everyone: those in the groups that it is about."""
+    groups = {state.contributions[id_].group for collection, id_ in keys if collection == "contributions" and id_ in state.contributions}
+    groups.add(row.data.get("group"))
+    taken = {(person.group, person.table) for person in state.people.values() if person.group in groups}
+    return {seat for seat in taken | {(group, None) for group in groups} if seat != EVERYONE.seat}
 
 
 def for_audience(changes: dict[Audience, Change], audience: Audience) -> Change:
     """What a fact changed for this audience, found among those that were worked out."""
-    for one in (audience, audience.shared, Audience("everyone") if audience.shared.kind == "everyone" else audience.shared):
+    for one in (audience, *fallbacks(audience)):
         if one in changes:
             return changes[one]
     return {}
 
 
-def advance(state: RoomState, row: Row) -> dict[Audience, Change]:
-    """Applies one fact and says what it changed: for everyone, facilitators and projector, and for each group and person for whom
-    it is something else (see :func:`for_audience`)."""
+def fallbacks(audience: Audience) -> tuple[Audience, ...]:
+    """Whose share this audience has when it has none of its own: its table's, its group's, everyone's."""
+    shared = audience.shared
+    if shared.kind != "everyone":
+        return (shared,)
+    return (shared, Audience("everyone", seat=(shared.group, None)), EVERYONE)
+
+
+def advance(state: RoomState, row: Row) -> tuple[dict[Audience, Change], dict[str, tuple[Seat, Seat]]]:
+    """Applies one fact and says what it changed: for everyone, facilitators and projector, and for each seat and person for whom
+    it is something else (see :func:`for_audience`); and who sits elsewhere since then (seat before, seat after)."""
     keys = touches(state, row)
-    shared = [EVERYONE, FACILITATORS, PROJECTOR, *(Audience("everyone", group=group) for group in sorted(_groups(state, row, keys)))]
+    seats = sorted(_seats(state, row, keys), key=lambda seat: (seat[0] or "", seat[1] or ""))
+    shared = [EVERYONE, FACILITATORS, PROJECTOR, *(Audience("everyone", seat=seat) for seat in seats)]
     own = [Audience("facilitators", i) if i.startswith("f:") else audience_of(state, i) for i in sorted(concerned(state, row, keys))]
     audiences = [*shared, *own]
     before = [[entity(state, a, k) for k in keys] for a in audiences]
     apply(state, row)
     changes: dict[Audience, Change] = {}
+    moved: dict[str, tuple[Seat, Seat]] = {}
     for audience, old in zip(audiences, before, strict=True):
-        after = audience_of(state, audience.id) if audience.kind == "participant" and audience.id else audience
+        after = audience
+        if audience.kind == "participant" and audience.id:
+            after = audience_of(state, audience.id)
+            if after.seat != audience.seat:
+                moved[audience.id] = (audience.seat, after.seat)
         change = _difference(keys, old, [entity(state, after, k) for k in keys])
-        if audience not in (EVERYONE, FACILITATORS, PROJECTOR) and change == for_audience(changes, after):
+        if audience not in (EVERYONE, FACILITATORS, PROJECTOR) and after.seat == audience.seat and change == for_audience(changes, after):
             continue
         changes[after] = change
-    return changes
+    return changes, moved
 
 
 def _difference(keys: list[Key], old: list[dict[str, Any] | None], new: list[dict[str, Any] | None]) -> Change:

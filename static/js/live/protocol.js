@@ -1,4 +1,4 @@
-// Made by `kennislab messages` from kennislab/live/messages.py. Do not edit: change it there and run the command.
+// Made by `kennislab messages` from kennislab/live/messages/. Do not edit: change it there and run the command.
 
 /**
  * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
@@ -62,23 +62,6 @@
  */
 
 /**
- * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots (or 1–5).
- * @typedef {Object} VoteCast
- * @property {string} id
- * @property {"vote.cast"} type
- * @property {string} ballot
- * @property {Record<string, number>} choices
- */
-
-/**
- * Hand up or down.
- * @typedef {Object} HandRaise
- * @property {string} id
- * @property {"hand.raise"} type
- * @property {boolean} [up]
- */
-
-/**
  * Case owner or facilitator: how close a question comes.
  * @typedef {Object} QuestionMark
  * @property {string} id
@@ -95,6 +78,31 @@
  * @property {string} text
  * @property {string|null} [owner]
  * @property {string|null} [due]
+ */
+
+/**
+ * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots (or 1–5).
+ * @typedef {Object} VoteCast
+ * @property {string} id
+ * @property {"vote.cast"} type
+ * @property {string} ballot
+ * @property {Record<string, number>} choices
+ */
+
+/**
+ * Facilitator: opens a vote, or (without one) opens phones for input again.
+ * @typedef {Object} RoundOpen
+ * @property {string} id
+ * @property {"round.open"} type
+ * @property {{title: string, kind?: "dots"|"rating", budget?: number, choices?: string[]}|null} [ballot]
+ */
+
+/**
+ * Facilitator: closes this vote and shows the result, or (without one) closes phones for input.
+ * @typedef {Object} RoundClose
+ * @property {string} id
+ * @property {"round.close"} type
+ * @property {string|null} [ballot]
  */
 
 /**
@@ -129,26 +137,18 @@
  */
 
 /**
- * Facilitator: opens a vote, or (without one) opens phones for input again.
- * @typedef {Object} RoundOpen
- * @property {string} id
- * @property {"round.open"} type
- * @property {{title: string, kind?: "dots"|"rating", budget?: number, choices?: string[]}|null} [ballot]
- */
-
-/**
- * Facilitator: closes this vote and shows the result, or (without one) closes phones for input.
- * @typedef {Object} RoundClose
- * @property {string} id
- * @property {"round.close"} type
- * @property {string|null} [ballot]
- */
-
-/**
  * Facilitator: shows what was written hidden in this step.
  * @typedef {Object} Reveal
  * @property {string} id
  * @property {"reveal"} type
+ */
+
+/**
+ * Hand up or down.
+ * @typedef {Object} HandRaise
+ * @property {string} id
+ * @property {"hand.raise"} type
+ * @property {boolean} [up]
  */
 
 /**
@@ -233,17 +233,17 @@ export const OPS = Object.freeze({
   contribution_hide: "contribution.hide",
   contribution_show: "contribution.show",
   contribution_move: "contribution.move",
-  vote_cast: "vote.cast",
-  hand_raise: "hand.raise",
   question_mark: "question.mark",
   action_add: "action.add",
+  vote_cast: "vote.cast",
+  round_open: "round.open",
+  round_close: "round.close",
   step_go: "step.go",
   timer_extend: "timer.extend",
   timer_pause: "timer.pause",
   timer_resume: "timer.resume",
-  round_open: "round.open",
-  round_close: "round.close",
   reveal: "reveal",
+  hand_raise: "hand.raise",
   moderation_set: "moderation.set",
   participant_move: "participant.move",
   participant_remove: "participant.remove",
@@ -256,12 +256,6 @@ export const OPS = Object.freeze({
 });
 
 export const EVENTS = Object.freeze({
-  lab_opened: "lab.opened",
-  lab_closed: "lab.closed",
-  participant_joined: "participant.joined",
-  participant_moved: "participant.moved",
-  participant_held: "participant.held",
-  participant_left: "participant.left",
   contribution_added: "contribution.added",
   contribution_edited: "contribution.edited",
   contribution_retracted: "contribution.retracted",
@@ -272,13 +266,19 @@ export const EVENTS = Object.freeze({
   ballot_opened: "ballot.opened",
   ballot_closed: "ballot.closed",
   vote_cast: "vote.cast",
-  hand_raised: "hand.raised",
   step_changed: "step.changed",
   timer_changed: "timer.changed",
   round_changed: "round.changed",
   revealed: "revealed",
+  participant_joined: "participant.joined",
+  participant_moved: "participant.moved",
+  participant_held: "participant.held",
+  participant_left: "participant.left",
+  hand_raised: "hand.raised",
   moderation_changed: "moderation.changed",
   projector_changed: "projector.changed",
+  lab_opened: "lab.opened",
+  lab_closed: "lab.closed",
   op_quarantined: "op.quarantined",
   op_released: "op.released",
 });

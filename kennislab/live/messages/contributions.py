@@ -1,0 +1,112 @@
+"""What is put on the wall, and what happens to it there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kennislab.live.messages.base import Consent, Id, Kind, Op, Text, Themes
+
+
+class ContributionAdd(Op):
+    """Puts something on the wall.
+
+    ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
+    """
+
+    type: Literal["contribution.add"]
+    kind: Kind
+    text: Text
+    group: Id | None = None
+    answers: Id | None = None
+    themes: Themes = []
+    on_behalf_of: Annotated[str, Field(max_length=80)] | None = None
+    consent: Consent = "programme"
+    step: Id | None = None
+
+
+class ContributionEdit(Op):
+    """New text for what I wrote, based on revision ``base_rev``."""
+
+    type: Literal["contribution.edit"]
+    contribution: Id
+    base_rev: Annotated[int, Field(ge=1)]
+    text: Text
+
+
+class ContributionRetract(Op):
+    """Takes back what I wrote."""
+
+    type: Literal["contribution.retract"]
+    contribution: Id
+
+
+class ContributionHide(Op):
+    """Facilitator: off the wall, kept."""
+
+    type: Literal["contribution.hide"]
+    contribution: Id
+
+
+class ContributionShow(Op):
+    """Facilitator: back on the wall; also approves one that waits for moderation."""
+
+    type: Literal["contribution.show"]
+    contribution: Id
+
+
+class ContributionMove(Op):
+    """Facilitator: another kind, group, bottleneck it answers, or other themes. What is left out stays as it is."""
+
+    type: Literal["contribution.move"]
+    contribution: Id
+    kind: Kind | None = None
+    group: Id | None = None
+    answers: Id | None = None
+    themes: Themes | None = None
+
+
+class QuestionMark(Op):
+    """Case owner or facilitator: how close a question comes."""
+
+    type: Literal["question.mark"]
+    contribution: Id
+    warmth: Literal["warm", "neutral", "cold"]
+
+
+class ActionAdd(Op):
+    """An agreement, with who does it and when."""
+
+    type: Literal["action.add"]
+    text: Text
+    owner: Annotated[str, Field(max_length=80)] | None = None
+    due: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+OPS: tuple[type[Op], ...] = (
+    ContributionAdd,
+    ContributionEdit,
+    ContributionRetract,
+    ContributionHide,
+    ContributionShow,
+    ContributionMove,
+    QuestionMark,
+    ActionAdd,
+)
+
+FACILITATOR_OPS = (
+    "contribution.hide",
+    "contribution.show",
+    "contribution.move",
+)
+
+EVENTS = {
+    "contribution.added": "Something new, seen by who may see it.",
+    "contribution.edited": "Other text.",
+    "contribution.retracted": "Taken back by its author.",
+    "contribution.hidden": "Taken off the wall.",
+    "contribution.shown": "On the wall (again).",
+    "contribution.moved": "Other kind, group, themes or bottleneck.",
+    "question.marked": "The case owner said how close a question comes.",
+}

@@ -1,0 +1,11 @@
+"""What happens in a room, a module for each topic.
+
+Each module may declare ``DECIDE`` (op class → facts), ``APPLY`` (fact → change of the state), ``TOUCHES`` (fact → what may look
+different after it) and ``VIEWS`` (collection or singleton → what an audience sees of one object).
+"""
+
+from __future__ import annotations
+
+from kennislab.live.room.topics import contributions, lab, people, projector, steps, votes
+
+TOPICS = (lab, people, contributions, votes, steps, projector)

@@ -1,0 +1,176 @@
+"""Who is in the room, where they sit, and what they may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kennislab.core.errors import N_, Refused, require
+from kennislab.core.journal import Row
+from kennislab.live import messages as m
+from kennislab.live import policies
+from kennislab.live.policies import LiveActor
+from kennislab.live.room import decision as d
+from kennislab.live.room.audience import Audience
+from kennislab.live.room.state import Key, Person, RoomState
+
+
+def _hand_up(state: RoomState, actor: LiveActor, op: m.HandRaise, now: datetime) -> d.Decision:
+    require(policies.may_raise(state, actor, op))
+    return d.fact("hand.raised", actor, participant=actor.key, up=op.up)
+
+
+def _moderate(state: RoomState, actor: LiveActor, op: m.ModerationSet, now: datetime) -> d.Decision:
+    if op.participant is not None:
+        if op.participant not in state.people:
+            raise d.missing(N_("Deze deelnemer is er niet"))
+        return d.fact("participant.held", actor, participant=op.participant, held=bool(op.held))
+    if op.mode is None:
+        raise Refused("invalid-op", N_("Dit klopt nog niet"), N_("Kies of je vooraf of achteraf meeleest."), status=422)
+    return d.fact("moderation.changed", actor, mode=op.mode)
+
+
+def here(state: RoomState, participant: str) -> Person:
+    """Somebody who is in the room."""
+    person = state.people.get(participant)
+    if person is None or person.gone:
+        raise d.missing(N_("Deze deelnemer is er niet"))
+    return person
+
+
+def _move(state: RoomState, actor: LiveActor, op: m.ParticipantMove, now: datetime) -> d.Decision:
+    person = here(state, op.participant)
+    if op.group is not None and op.group not in state.groups:
+        raise d.missing(N_("Deze groep is er niet"))
+    return d.fact("participant.moved", actor, participant=person.id, group=op.group)
+
+
+def _remove(state: RoomState, actor: LiveActor, op: m.ParticipantRemove, now: datetime) -> d.Decision:
+    return d.fact("participant.left", actor, participant=here(state, op.participant).id)
+
+
+DECIDE: dict[type[m.Op], d.Decide] = {
+    m.HandRaise: _hand_up,
+    m.ModerationSet: _moderate,
+    m.ParticipantMove: _move,
+    m.ParticipantRemove: _remove,
+}
+
+
+def _joined(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    known = state.people.get(data["participant"])
+    if known is None or known.gone:
+        state.present += 1
+    if known is None:
+        state.people[data["participant"]] = Person(data["participant"], data["name"], data["municipality"], data.get("group"))
+    else:
+        known.name, known.municipality, known.gone = data["name"], data["municipality"], False
+
+
+def _left(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    person = state.people[data["participant"]]
+    state.present -= not person.gone
+    person.gone, person.hand = True, False
+
+
+def _held(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    state.people[data["participant"]].held = data["held"]
+
+
+def _moved(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    state.people[data["participant"]].group = data["group"]
+
+
+def _hand(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    state.people[data["participant"]].hand = data["up"]
+
+
+def _moderation(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    state.moderation = data["mode"]
+
+
+APPLY = {
+    "participant.joined": _joined,
+    "participant.left": _left,
+    "participant.held": _held,
+    "participant.moved": _moved,
+    "hand.raised": _hand,
+    "moderation.changed": _moderation,
+}
+
+
+def _person(state: RoomState, row: Row) -> list[Key]:
+    return [("people", row.data["participant"]), ("counts", ""), ("me", row.data["participant"])]
+
+
+def _moving(state: RoomState, row: Row) -> list[Key]:
+    person = state.people[row.data["participant"]]
+    groups = {person.group, row.data["group"]} - {None}
+    return [
+        ("people", person.id),
+        ("me", person.id),
+        *(("contributions", c.id) for c in state.contributions.values() if c.group in groups),
+    ]
+
+
+def _lab(state: RoomState, row: Row) -> list[Key]:
+    return [("lab", "")]
+
+
+TOUCHES = {
+    "participant.joined": _person,
+    "participant.left": _person,
+    "participant.held": _person,
+    "participant.moved": _moving,
+    "hand.raised": _person,
+    "moderation.changed": _lab,
+}
+
+
+def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """Somebody, for who leads the room; nobody gets a list of people on a phone."""
+    person = state.people.get(id_)
+    if person is None or person.gone or audience.kind != "facilitators":
+        return None
+    return {
+        "id": person.id,
+        "name": person.name,
+        "municipality": person.municipality,
+        "hand": person.hand,
+        "held": person.held,
+        "role": "participant",
+        "group": person.group,
+    }
+
+
+def seen_counts(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """How many; the same for all."""
+    return {
+        "people": state.present,
+        "hidden": len(state.veiled),
+        "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast},
+    }
+
+
+def seen_me(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """What is mine alone; nothing for anybody else."""
+    return me(state, audience) if audience.id is not None and audience.id == id_ else None
+
+
+def me(state: RoomState, audience: Audience) -> dict[str, Any]:
+    """What is mine alone: my contributions, my votes, my hand."""
+    person = state.people.get(audience.id or "")
+    if person is None:
+        votes = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
+        mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
+        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "votes": votes}
+    return {
+        "group": person.group,
+        "contributions": sorted(person.contributions),
+        "hand": person.hand,
+        "held": person.held,
+        "votes": dict(person.votes),
+    }
+
+
+VIEWS = {"people": seen, "counts": seen_counts, "me": seen_me}

@@ -1,0 +1,133 @@
+"""Where everybody is, and how long still."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from kennislab.core.clock import iso, parse_iso
+from kennislab.core.errors import N_
+from kennislab.core.journal import Row
+from kennislab.live import messages as m
+from kennislab.live.policies import LiveActor
+from kennislab.live.room import decision as d
+from kennislab.live.room.audience import Audience
+from kennislab.live.room.state import Key, RoomState, Step
+from kennislab.live.room.topics.contributions import reveal_all
+from kennislab.live.room.topics.projector import show
+
+
+def _go(state: RoomState, actor: LiveActor, op: m.StepGo, now: datetime) -> d.Decision:
+    if op.step_rev != state.step.rev:
+        raise d.Moved({"id": state.step.id, "rev": state.step.rev, "ends_at": iso(state.step.ends_at)})
+    agenda = state.agenda.get(op.to)
+    if agenda is None:
+        raise d.missing(N_("Deze stap staat niet in de agenda"))
+    ends = now + timedelta(minutes=agenda["minutes"]) if agenda["minutes"] else None
+    rev = state.step.rev + 1
+    return d.fact("step.changed", actor, {"step_rev": rev}, step=op.to, rev=rev, ends_at=iso(ends))
+
+
+def timed(step: Step, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> dict[str, Any] | None:
+    """The clock after this op: ``ends_at``, ``paused_at`` (ISO) and ``remaining`` (seconds); None when nothing changes."""
+    ends, paused, remaining = step.ends_at, step.paused_at, step.remaining
+    if isinstance(op, m.TimerExtend):
+        if paused is not None:
+            remaining = max(0.0, (remaining or 0.0) + op.seconds)
+        else:
+            ends = max(ends or now, now) + timedelta(seconds=op.seconds)
+    elif isinstance(op, m.TimerPause):
+        if paused is not None or ends is None:
+            return None
+        remaining = round(max(0.0, (ends - now).total_seconds()), 3)
+        ends, paused = None, now
+    else:
+        if paused is None:
+            return None
+        ends, paused, remaining = now + timedelta(seconds=remaining or 0.0), None, None
+    return {"ends_at": iso(ends), "paused_at": iso(paused), "remaining": remaining}
+
+
+def _timer(state: RoomState, actor: LiveActor, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> d.Decision:
+    changed = timed(state.step, op, now)
+    return d.fact("timer.changed", actor, **changed) if changed else d.NOTHING
+
+
+def _reveal(state: RoomState, actor: LiveActor, op: m.Reveal, now: datetime) -> d.Decision:
+    return d.fact("revealed", actor)
+
+
+DECIDE: dict[type[m.Op], d.Decide] = {
+    m.StepGo: _go,
+    m.TimerExtend: _timer,
+    m.TimerPause: _timer,
+    m.TimerResume: _timer,
+    m.Reveal: _reveal,
+}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_iso(text) if text else None
+
+
+def _step(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    reveal_all(state)
+    agenda = state.agenda[data["step"]]
+    state.step = Step(data["step"], data["rev"], row.at, _moment(data["ends_at"]), revealed=not agenda.get("hidden_until_reveal", False))
+    state.visited.append((data["step"], row.at))
+    if state.follow:
+        show(state, "step", None)
+
+
+def set_clock(step: Step, data: dict[str, Any]) -> None:
+    """Puts the clock as a fact says."""
+    step.ends_at, step.paused_at, step.remaining = _moment(data["ends_at"]), _moment(data["paused_at"]), data["remaining"]
+
+
+def _clock(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    set_clock(state.step, data)
+
+
+def _round(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    state.step.round_open = data["open"]
+    state.step.round_closed_at = None if data["open"] else row.at
+
+
+def _revealed(state: RoomState, row: Row, data: dict[str, Any]) -> None:
+    reveal_all(state)
+
+
+APPLY = {"step.changed": _step, "timer.changed": _clock, "round.changed": _round, "revealed": _revealed}
+
+
+def _stepping(state: RoomState, row: Row) -> list[Key]:
+    return [("step", ""), ("counts", ""), ("projector", ""), *(("contributions", c) for c in state.unrevealed())]
+
+
+def _revealing(state: RoomState, row: Row) -> list[Key]:
+    return [("step", ""), ("counts", ""), *(("contributions", c) for c in state.unrevealed())]
+
+
+def _only_step(state: RoomState, row: Row) -> list[Key]:
+    return [("step", "")]
+
+
+TOUCHES = {"step.changed": _stepping, "revealed": _revealing, "timer.changed": _only_step, "round.changed": _only_step}
+
+
+def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """Where the room is; the same for all."""
+    step = state.step
+    return {
+        "id": step.id,
+        "rev": step.rev,
+        "started_at": iso(step.started_at),
+        "ends_at": iso(step.ends_at),
+        "paused_at": iso(step.paused_at),
+        "remaining": step.remaining,
+        "round_open": step.round_open,
+        "revealed": step.revealed,
+    }
+
+
+VIEWS = {"step": seen}
