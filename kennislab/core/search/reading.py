@@ -12,6 +12,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kennislab.core.search import letters
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import Columns, View, one_of
 from kennislab.core.search.engines import NONE, Ids, engine_of
@@ -26,6 +27,12 @@ Mask = npt.NDArray[np.bool_]
 MOST_FACET_VALUES = 60
 _PHRASE = 2.0
 _ENOUGH, _TOO_COMMON = 3, 0.08
+_WHOLLY = 8
+"""So many words of a long text are looked up with their compounds and kin; of the others the word itself is enough."""
+_POOL = 60
+"""So many of the best by their words are compared letter by letter."""
+_LETTERS = np.float32(0.3)
+"""How much the letters count, the words the rest. Between 0.2 and 0.6 it hardly matters."""
 _FEWEST = 0.4
 """When nothing holds all words: how much of the best score a hit must have to be shown."""
 
@@ -81,12 +88,13 @@ def similar(
     *,
     half_typed: bool = False,
     besides: Collection[tuple[str, str]] = (),
-    least: float = 0.12,
+    least: float = 0.1,
 ) -> list[Hit]:
     """What is most like ``text``: documents of these kinds (none named: any) that share its telling words.
 
-    ``score`` is the share of the text's weight that a document holds, 0 to 1; below ``least`` it is not like it. ``besides``: (kind, key)
-    that must not be among them. ``half_typed``: the last word may still be growing.
+    ``score``, 0 to 1: most of it the share of the text's weight that a document holds, the rest (:data:`_LETTERS`) how alike text and
+    title look letter by letter; below ``least`` it is not like it. ``besides``: (kind, key) that must not be among them.
+    ``half_typed``: the last word may still be growing.
     """
     asked = questions.read(text, half_typed)
     asked.words = [*asked.words, *(token for phrase in asked.phrases for token in phrase)][: questions.MOST_WORDS]
@@ -97,9 +105,19 @@ def similar(
     if found is None:
         return []
     _, mask = _filter(found, {"kind": kinds} if kinds else {})
-    ids = np.flatnonzero(mask & (found.score >= least))
+    pool = _top(np.flatnonzero(mask), _with_date(found, np.flatnonzero(mask)), max(_POOL, limit + len(besides)))
+    _look_closer(session, text, asked.half, pool, found.score)
+    ids = pool[found.score[pool] >= least]
     hits = _hits(session, _top(ids, _with_date(found, ids), limit + len(besides)), found.score, found.stems)
     return [hit for hit in hits if (hit.kind, hit.key) not in set(besides)][:limit]
+
+
+def _look_closer(session: Session, text: str, half: str, pool: Ids, score: Scores) -> None:
+    """Mixes how alike the letters are into the score of these documents. One without a title is compared by its text."""
+    chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.title, DOCUMENT.c.text).where(DOCUMENT.c.id.in_(pool.tolist()))
+    shown = {number: title or body for number, title, body in session.connection().execute(chosen)}
+    alike = letters.likeness(text, [shown[number] for number in pool.tolist()], half)
+    score[pool] = (1 - _LETTERS) * score[pool] + _LETTERS * np.array(alike, dtype=np.float32)
 
 
 def _find(session: Session, asked: questions.Question, audiences: Sequence[str], any_of: bool = False) -> _Found | None:
@@ -142,6 +160,8 @@ def _look_up(finder: Finder, asked: questions.Question, total: int) -> tuple[lis
         enough = not finder.rare and sum(term.answers for term in terms) >= _ENOUGH
         if enough and common.get(token.stem, 0) > _TOO_COMMON * total:
             terms.append(Term(token.word, passed_over=common[token.stem]))
+        elif not finder.rare and len(terms) >= _WHOLLY and token.word != asked.half:
+            terms.append(finder.plain(token))
         else:
             terms.append(finder.term(token, half=token.word == asked.half))
         if finder.rare and not terms[-1].answers:
@@ -155,14 +175,19 @@ def _combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Id
     score = np.zeros(size, dtype=np.float32)
     hits = np.zeros(size, dtype=np.int8)
     most = 0.0
-    ways = [(term.found, 1.0, term.passed_over) for term in terms] + [([(_PHRASE, ids)], _PHRASE, 0) for ids in phrases]
-    for found, best, passed_over in ways:
+    ways = [(term.found, 1.0, term.passed_over, term.kin) for term in terms] + [([(_PHRASE, ids)], _PHRASE, 0, []) for ids in phrases]
+    for found, best, passed_over, kin in ways:
         one = np.zeros(size, dtype=np.float32)
         for weight, ids in sorted(found, key=lambda pair: pair[0]):
             one[ids] = weight
         one *= view.visible
         rarity = float(np.log1p(total / (passed_over or np.count_nonzero(one) + 0.5))) if any_of else 1.0
-        score += np.float32(rarity) * one
+        one *= np.float32(rarity)
+        for weight, ids in kin:
+            theirs = ids[view.visible[ids]]
+            if len(theirs):
+                one[theirs] = np.maximum(one[theirs], np.float32(weight * min(rarity, np.log1p(total / (len(theirs) + 0.5)))))
+        score += one
         hits += one > 0
         most += rarity * best
     mask = hits > 0 if any_of else hits == max(len(ways), 1)

@@ -13,11 +13,17 @@ from kennislab.core.search.columns import View
 from kennislab.core.search.engines import NONE, Group, Ids, engine_of
 from kennislab.core.search.tables import WORD
 
-IN_TITLE, EXACT, GROWING, COMPOUND, IN_PARTS, KIN, MEANT = 1.5, 1.0, 0.9, 0.75, 0.5, 0.45, 0.4
-"""How much a match counts, by the way it matches."""
+IN_TITLE, EXACT, GROWING, COMPOUND, IN_PARTS, KIN_BY_LAST, KIN, MEANT = 1.5, 1.0, 0.9, 0.75, 0.5, 0.5, 0.4, 0.4
+"""How much a match counts, by the way it matches. The last part of a compound says what the thing is, so it counts more than the first."""
 
 _KIN = 5
 """Letters that make a part of a word tell something by itself."""
+
+_HALF_TAIL = 4
+"""Letters of a growing second part that tell something."""
+
+MOST_PARTS = 3
+"""Parts of one word that are looked up by themselves, longest first."""
 
 MOST_STEMS = 80
 """A short word such as *wijk* is part of hundreds of others; the shortest count."""
@@ -29,6 +35,8 @@ class Term:
 
     word: str
     found: list[tuple[float, Ids]] = field(default_factory=list)
+    kin: list[tuple[float, Ids]] = field(default_factory=list)
+    """Other words that share a part with it, each by itself: what a rare part says is not drowned by a common one."""
     stems: set[str] = field(default_factory=set)
     parts: tuple[str, ...] = ()
     meant: str = ""
@@ -38,7 +46,7 @@ class Term:
     @property
     def answers(self) -> bool:
         """Whether anything answers to it that the asker may see."""
-        return any(len(ids) for _, ids in self.found)
+        return any(len(ids) for _, ids in (*self.found, *self.kin))
 
     @property
     def group(self) -> list[tuple[str, ...]]:
@@ -66,23 +74,27 @@ class Finder:
         term = Term(token.word, stems={token.stem} | compounds | growing, parts=self._parts(token))
         term.found = self._look(token, term, compounds, growing)
         if not self.rare:
-            kin = self._kin(token) - term.stems
-            term.found.insert(0, (KIN, self._holding(sorted(kin))))
-            term.stems |= kin
+            self._relate(token, term, half)
         if not term.answers and not (self.within and self._anything(term)):
             self._mend(token, term)
         if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
             self.within = [term.group]
         return term
 
+    def plain(self, token: Token) -> Term:
+        """The same for one of many words of a long text: the word itself in any of its forms is enough, others tell what it is about."""
+        return Term(token.word, [(EXACT, self.exact(token))], stems={token.stem})
+
     def _look(self, token: Token, term: Term, compounds: set[str], growing: set[str]) -> list[tuple[float, Ids]]:
-        return [
+        found = [
             (IN_PARTS, self._holding([term.parts[0]], [[term.parts]]) if term.parts else NONE),
             (COMPOUND, self._holding(sorted(compounds))),
             (GROWING, self._holding(sorted(growing))),
             (EXACT, self.exact(token)),
-            (IN_TITLE, self._holding([token.stem], title=True) if self.view.columns.titles else NONE),
         ]
+        if self.rare and self.view.columns.titles:  # what is alike is compared letter by letter with the titles afterwards
+            found.append((IN_TITLE, self._holding([token.stem], title=True)))
+        return found
 
     def _anything(self, term: Term) -> bool:
         """Whether it answers outside what the other words leave."""
@@ -135,17 +147,40 @@ class Finder:
         split = language.parts(token.word, self._known) if len(token.word) >= 8 else None
         return tuple(language.stem(part) for part in split) if split else ()
 
-    def _kin(self, token: Token) -> set[str]:
-        """Stems that share a part with this word, where some words will do: *renovatieproject* → *renovatie*, *sleutelpersoon* →
-        *sleutelfiguur*.
+    def _kin(self, token: Token) -> list[tuple[float, set[str]]]:
+        """Stems that share a part with this word, together with the compounds of that part: *renovatieproject* → *renovatie*,
+        *huiseigenaar* → *eigenaar*, *woningeigenaar*; and those that begin alike: *sleutelpersoon* → *sleutelfiguur*.
         """
         word = token.word
         if len(word) < _KIN + 2:
-            return set()
+            return []
         ends = {word[:cut] for cut in range(_KIN, len(word) - 1)} | {word[cut:] for cut in range(2, len(word) - _KIN + 1)}
-        parts = self.connection.scalars(sa.select(WORD.c.stem).where(WORD.c.word.in_(ends - language.STOP_WORDS)))
-        begin_alike = self.engine.words(self.connection, [f" {word[: _KIN + 1]}"], MOST_STEMS)
-        return set(parts) | {stem for _, stem in begin_alike}
+        rows = self.connection.execute(sa.select(WORD.c.word, WORD.c.stem).where(WORD.c.word.in_(ends - language.STOP_WORDS)))
+        longest = sorted(((other, stem) for other, stem in rows if stem != token.stem), key=lambda row: (-len(row[0]), row[0]))
+        parts: dict[str, float] = {}
+        for other, stem in longest:
+            parts.setdefault(stem, KIN_BY_LAST if word.endswith(other) else KIN)
+        begin_alike = {stem for _, stem in self.engine.words(self.connection, [f" {word[: _KIN + 1]}"], MOST_STEMS)}
+        return [*((weight, {stem} | self._compounds(stem)) for stem, weight in list(parts.items())[:MOST_PARTS]), (KIN, begin_alike)]
+
+    def _half_compound(self, word: str) -> set[str]:
+        """Stems for a last word that may be a compound of which the second part is still growing: *straatverli* → *verlichting*,
+        *huiseigen* → *eigenaar*, *woningeigenaar*.
+        """
+        heads = [word[:cut] for cut in range(4, len(word) - _HALF_TAIL + 1)]
+        known = self._known([form for head in heads for form in {head, head.removesuffix("s"), head.removesuffix("en")}])
+        tails = [word[len(head) :] for head in heads if {head, head.removesuffix("s"), head.removesuffix("en")} & known]
+        if not tails:
+            return set()
+        tail = min(tails, key=len)
+        return {stem for other, stem in self.engine.words(self.connection, [tail], MOST_STEMS) if tail in other}
+
+    def _relate(self, token: Token, term: Term, half: bool) -> None:
+        """Adds what shares a part with this word, where some words will do."""
+        for weight, stems in [*self._kin(token), *([(KIN_BY_LAST, self._half_compound(token.word))] if half else [])]:
+            stems -= term.stems
+            term.kin.append((weight, self._holding(sorted(stems))))
+            term.stems |= stems
 
     def _known(self, words: Iterable[str]) -> set[str]:
         return set(self.connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(list(words)))))
