@@ -182,7 +182,7 @@ def _with_cookie(answer: BaseResponse, lab_id: int, token: str) -> BaseResponse:
 def _here_already(lab: Lab) -> Participant | None:
     cookie = request.cookies.get(auth.cookie_name(lab.id))
     participant = queries.participant_by_token(db.session(), cookie) if cookie else None
-    return participant if participant is not None and participant.lab_id == lab.id else None
+    return participant if participant is not None and participant.lab_id == lab.id and participant.revoked_at is None else None
 
 
 @bp.get("/join")

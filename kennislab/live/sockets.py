@@ -42,6 +42,7 @@ def connect(data: Any = None) -> None:
         room = broadcast.of(current_app).room(lab_id, db.session())
         if room is None:
             raise NOT_OPEN
+        broadcast.of(current_app).catch_up(room, db.session())
         person = room.tail.state.people.get(asker.actor.key)
         if person is not None and person.gone:
             raise REMOVED

@@ -35,6 +35,8 @@ export default function connect(root, { signal }) {
 
   // --- showing what the server says ---------------------------------------------------------------------------------------
 
+  let sent = null;
+
   function use(news) {
     if (!isNews(state, news)) return;
     if (dragging) {
@@ -74,6 +76,8 @@ export default function connect(root, { signal }) {
     }
     if (card && !document.activeElement?.closest?.("[data-card]")) cardOf(card)?.querySelector('[data-role="pick"], a')?.focus({ preventScroll: true });
     if (inside && !active.isConnected && document.activeElement === document.body) root.querySelector("button:not(:disabled)")?.focus({ preventScroll: true });
+    const own = sent && cardOf(sent);
+    if (own?.contains(document.activeElement)) own.scrollIntoView({ block: "nearest", inline: "nearest" });
     refresh();
   }
 
@@ -302,7 +306,9 @@ export default function connect(root, { signal }) {
     const menu = form.closest("details");
     if (menu?.contains(document.activeElement)) menu.querySelector("summary").focus({ preventScroll: true }); // what closes would take the focus along
     menu?.removeAttribute("open");
+    sent = form.closest("[data-card]")?.dataset.card ?? null; // who moves a card goes along with it; for a colleague's move the page stays where it is
     const taken = await send(url, fields);
+    sent = null;
     if (taken && form.dataset.role === "picked" && !url.endsWith("vastzetten")) {
       for (const box of board.querySelectorAll('[data-role="pick"]:checked')) box.checked = false;
       form.reset();
