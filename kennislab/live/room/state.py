@@ -28,7 +28,12 @@ class Person:
 
 @dataclass(slots=True)
 class Contribution:
-    """Something that was said. ``author`` is a participant id, or an ``f:`` key for a facilitator."""
+    """Something that was said. ``author`` is a participant id, or an ``f:`` key for a facilitator.
+
+    ``run``, ``position``, ``table``, ``company`` (who sat there), ``case``: where it was made, when a method ran; ``cell``: of a matrix;
+    ``confidential``: of a case that stays in its group; ``recalls``: the archived item that helped before; ``origin``: the contribution it
+    was split off, ``merged``: the one it went into; ``support``: who wants this answered; ``answered``: ``answered`` or ``parked``.
+    """
 
     id: str
     kind: str
@@ -53,11 +58,27 @@ class Contribution:
     warmth: str | None = None
     owner: str | None = None
     due: str | None = None
+    run: str | None = None
+    position: str | None = None
+    table: str | None = None
+    company: list[str] = field(default_factory=list)
+    case: str | None = None
+    confidential: bool = False
+    cell: dict[str, str] | None = None
+    recalls: str | None = None
+    origin: str | None = None
+    merged: str | None = None
+    support: dict[str, None] = field(default_factory=dict)
+    answered: str | None = None
 
 
 @dataclass(slots=True)
 class Ballot:
-    """A vote. ``cast``: voter key → choice → number."""
+    """A vote. ``cast``: voter key → choice → number; ``reasons``: voter key → why; ``counted``: choice → hands of people without a phone.
+
+    ``group``, ``run``: whose vote it is (None: everybody's); ``voters``: who may vote (None: all of the group); ``cards``: voter → what
+    this voter may score now, where cards are handed round; ``previous``: the vote that this one is compared with.
+    """
 
     id: str
     title: str
@@ -66,6 +87,14 @@ class Ballot:
     choices: list[dict[str, Any]]
     open: bool = True
     cast: dict[str, dict[str, int]] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    hands: int = 0
+    group: str | None = None
+    run: str | None = None
+    voters: list[str] | None = None
+    cards: dict[str, str] | None = None
+    previous: str | None = None
 
 
 @dataclass(slots=True)
