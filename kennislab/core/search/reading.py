@@ -27,6 +27,8 @@ Mask = npt.NDArray[np.bool_]
 MOST_FACET_VALUES = 60
 _PHRASE = 2.0
 _ENOUGH, _TOO_COMMON = 3, 0.08
+_MANY = 500
+"""In a small archive no word is too common to look further."""
 _WHOLLY = 8
 """So many words of a long text are looked up with their compounds and kin; of the others the word itself is enough."""
 _POOL = 60
@@ -125,7 +127,8 @@ def _find(session: Session, asked: questions.Question, audiences: Sequence[str],
     connection = session.connection()
     view = View(session, audiences)
     total = int(connection.scalar(sa.select(sa.func.max(DOCUMENT.c.id))) or 0)
-    finder = Finder(connection, view, 0 if any_of else total // 30 + 1)
+    common = max(int(_TOO_COMMON * total), _MANY)
+    finder = Finder(connection, view, 0 if any_of else total // 30 + 1, common)
     terms, phrases = _look_up(finder, asked, total)
     everything = NONE if asked.asks else engine_of(connection).of_audience(connection, audiences)
     if not asked.asks:
@@ -138,7 +141,7 @@ def _find(session: Session, asked: questions.Question, audiences: Sequence[str],
         if not found.mask.any():
             if any_of or phrases or len(asked.words) < 2:
                 return None
-            finder = Finder(connection, view, 0)
+            finder = Finder(connection, view, 0, common)
             terms, phrases = _look_up(finder, asked, total)
             found = _combine(view, total, terms, phrases, any_of=True)
             if not found.mask.any():

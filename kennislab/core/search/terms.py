@@ -59,16 +59,19 @@ class Finder:
 
     ``view`` says whether the asker may see any of what was found, so that nothing else can show, not even in a correction. ``rare``: when
     all words must be there and one is held by fewer documents than this, the words after it are looked up among those only: a third of
-    a large archive holds *bewoners*, and a rare word leaves little of that. 0: some of the words will do.
+    a large archive holds *bewoners*, and a rare word leaves little of that. 0: some of the words will do; of a word that more than
+    ``common`` documents hold, compounds and kin are then left alone.
     """
 
-    def __init__(self, connection: sa.Connection, view: View, rare: int) -> None:
-        self.connection, self.view, self.rare = connection, view, rare
+    def __init__(self, connection: sa.Connection, view: View, rare: int, common: int) -> None:
+        self.connection, self.view, self.rare, self.common = connection, view, rare, common
         self.engine = engine_of(connection)
         self.within: list[Group] = []
 
     def term(self, token: Token, half: bool = False) -> Term:
         """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
+        if not self.rare and len(self._holding([token.stem])) > self.common:
+            return self.plain(token)
         growing = self._growing(token.word) - {token.stem} if half else set()
         compounds = (self._compounds(token.stem) if len(token.stem) >= 4 else set()) - growing
         term = Term(token.word, stems={token.stem} | compounds | growing, parts=self._parts(token))
@@ -136,10 +139,11 @@ class Finder:
         return set(list(dict.fromkeys(other for _, other in found if language.holds_as_part(other, stem)))[:MOST_STEMS])
 
     def _growing(self, word: str) -> set[str]:
-        """Stems of the words that begin with this one."""
-        if len(word) < 2:
+        """Stems of the words that begin with this one. Beside other words two letters tell nothing, and three not much."""
+        least, most = (2, MOST_STEMS) if self.rare else (3, MOST_STEMS if len(word) > 3 else MOST_STEMS // 4)
+        if len(word) < least:
             return set()
-        found = self.engine.words(self.connection, [f" {word}"], MOST_STEMS)
+        found = self.engine.words(self.connection, [f" {word}"], most)
         return {stem for other, stem in found if other.startswith(word)}
 
     def _parts(self, token: Token) -> tuple[str, ...]:
