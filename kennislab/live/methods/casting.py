@@ -69,7 +69,7 @@ def suggest(method: Method, members: Sequence[Member], case_owner: str | None, s
     if method.stations is not None:
         role = ROLE[method.stations.owner]
         number = station_count(method, len(members))
-        owners = {one: role for one in (table[0] for table in stations(method, members, number, seed) if table)}
+        owners = dict.fromkeys((table[0] for table in stations(method, members, number, seed) if table), role)
         given = {**owners, **given}
     if "table_host" in words:
         given = {**_hosts(method, members, seed), **given}

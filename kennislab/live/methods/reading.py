@@ -67,12 +67,10 @@ def _parse(text: str) -> tuple[Any, dict[str, int]]:
         depth = 0
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
-                raise MethodProblem.of([Problem("", N_("Verwijzingen (* en &) kunnen hier niet."), {}, line)])
+                raise MethodProblem.of([Problem("", N_("Verwijzingen (* en &) kunnen hier niet."), {}, _line(event.start_mark))])
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                line = event.start_mark.line + 1
-                raise MethodProblem.of([Problem("", N_("Dit is te diep genest om een werkvorm te zijn."), {}, line)])
+                raise MethodProblem.of([Problem("", N_("Dit is te diep genest om een werkvorm te zijn."), {}, _line(event.start_mark))])
         loader = Loader(text)
         try:
             node = loader.get_single_node()
@@ -84,13 +82,16 @@ def _parse(text: str) -> tuple[Any, dict[str, int]]:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else None
+        line = _line(getattr(error, "problem_mark", None))
         raise MethodProblem.of(
             [Problem("", N_("Dit is geen goed YAML-bestand. Kijk naar inspringen, streepjes en aanhalingstekens."), {}, line)]
         ) from None
     except (ValueError, OverflowError, RecursionError):  # a date or number that cannot be
         raise MethodProblem("", N_("In dit bestand staat een datum of getal dat niet kan bestaan.")) from None
+
+
+def _line(mark: Any) -> int | None:
+    return mark.line + 1 if mark is not None else None
 
 
 def _walk(node: yaml.Node, path: str, lines: dict[str, int]) -> Iterator[Problem]:

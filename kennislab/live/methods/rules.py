@@ -131,8 +131,9 @@ def may_read(
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 _ADVICE = re.compile(
-    r"""^(?:(?:en|maar|dus|nou|tja|misschien|volgens\ mij)[\s,]+)*(?:
-      ik\ zou\ (?!(?:graag|wel|ook|nog|eerst|eigenlijk|even)?\s*(?:wel|graag|eens|ook)?\s*(?:willen\ )?(?:weten|begrijpen|horen|vragen|snappen)\b)
+    r"""^(?:(?:en|maar|dus|nou|tja|volgens\ mij)[\s,]+)*(?:misschien\ moet(?:en)?\ (?:je|jullie)\b|(?:misschien\s+)?(?:
+      ik\ zou\ (?!(?:graag|wel|ook|nog|eerst|eigenlijk|even)?\s*(?:wel|graag|eens|ook)?\s*
+          (?:willen\ )?(?:weten|begrijpen|horen|vragen|snappen)\b)
       | als\ ik\ jou\ was\b
       | (?:mijn\ )?(?:tip|advies)\s*:
       | mijn\ (?:tip|advies)\ (?:is|zou)\b
@@ -145,7 +146,7 @@ _ADVICE = re.compile(
       | (?:je|jullie)\ (?:moet|moeten)\b(?![^?]*\?\s*$)
       | (?:kun|kan|moet)\ je\ beter\b
       | (?:probeer|doe|ga|vraag|bel|neem)\ (?:eens|gewoon|het\ eens|ook\ eens)\b
-    )""",
+    ))""",
     re.IGNORECASE | re.VERBOSE,
 )
 

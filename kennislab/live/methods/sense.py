@@ -111,8 +111,9 @@ def _voices(at: str, method: Method, step: Step | Part) -> Iterator[Found]:
         for name in names:
             if name not in roles:
                 yield f"{at}.{path}", N_("deze rol staat niet bij de rollen: %(name)s."), {"name": name}
-    for path, names in (("silent", step.silent), ("writing", step.writing), ("outputs", step.outputs)):
-        yield from _doubles(f"{at}.{path}", list(names), N_("staat er twee keer: %(name)s."))
+    lists: dict[str, list[str]] = {"silent": [*step.silent], "writing": [*step.writing], "outputs": [*step.outputs]}
+    for path, all_names in lists.items():
+        yield from _doubles(f"{at}.{path}", all_names, N_("staat er twee keer: %(name)s."))
     both = [name for name in step.silent if name == step.speaking or name in step.writing]
     if both:
         yield f"{at}.silent", N_("wie zwijgt, kan niet ook spreken of schrijven: %(name)s."), {"name": both[0]}

@@ -119,9 +119,8 @@ def keep(before: Sequence[Sequence[str]], members: Sequence[Member]) -> Tables:
         seen.update(present)
         if present:
             kept.append(present)
-    lonely = [table for table in kept if len(table) == 1] if len(kept) > 1 else []
-    alone = [table[0] for table in lonely]
-    kept = [table for table in kept if len(table) > 1]
+    alone = [table[0] for table in kept if len(table) == 1] if len(kept) > 1 else []
+    kept = [table for table in kept if table[0] not in alone]
     for one in [*alone, *(member.id for member in members if member.id not in seen)]:
         if kept:
             _smallest(kept, one, here).append(one)
