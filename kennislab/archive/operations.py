@@ -79,6 +79,7 @@ def open_harvest(tx: Tx, lab: Lab) -> int:
             item.votes = row.votes
     session.flush()
     _tie_answers(rows, have)
+    _tie_recalled(tx, rows, have)
     living = {row.id for row in rows}
     for (source, source_id), item in have.items():
         if source == "contribution" and source_id not in living and item.status is Status.DRAFT:
@@ -152,6 +153,15 @@ def _tie_answers(rows: Sequence[ContributionRow], have: dict[tuple[str, str | No
         item, solved = have["contribution", row.id], have.get(("contribution", row.answers))
         if solved is not None and item.answers_id is None and item.status is Status.DRAFT:
             item.answers_id = solved.id
+
+
+def _tie_recalled(tx: Tx, rows: Sequence[ContributionRow], have: dict[tuple[str, str | None], ArchiveItem]) -> None:
+    """What somebody linked to something of an earlier lab belongs with it, as long as it is a draft."""
+    earlier = queries.some(tx.session, {row.recalls for row in rows if row.recalls})
+    for row in rows:
+        item, other = have["contribution", row.id], earlier.get(row.recalls or "")
+        if other is not None and other.programme_id == item.programme_id and other.id != item.id and item.status is Status.DRAFT:
+            _link(tx, item.id, other.id, LinkKind.RELATED)
 
 
 def _remember_groups(tx: Tx, lab: Lab) -> None:

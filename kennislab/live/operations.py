@@ -22,6 +22,7 @@ from kennislab.grouping import queries as grouping
 from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
 from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
+from kennislab.live.recall import with_reference
 from kennislab.live.room.decide import decide
 from kennislab.live.room.decision import Decision, Moved
 from kennislab.live.room.fold import apply, fold
@@ -306,9 +307,10 @@ def _do(tx: Tx, state: RoomState, actor: LiveActor, one: Asked, now: Any) -> dic
         if isinstance(one.op, LabOpen | LabClose):
             return _open_or_close(tx, state, actor, one.id, LabState.LIVE if isinstance(one.op, LabOpen) else LabState.HARVESTING)
         decision = decide(state, actor, one.op, now)
+        entries = [Entry(e.type, with_reference(tx.session, actor.lab_id, e.data), e.actor, now) for e in decision.entries]
     except DomainError as error:
         return _refused(one.id, error)
-    rows = _record(tx, state, actor.lab_id, [Entry(e.type, e.data, e.actor, now) for e in decision.entries])
+    rows = _record(tx, state, actor.lab_id, entries)
     for row in rows:
         if row.type == "participant.left":
             tx.session.execute(sa.update(Participant).where(Participant.id == row.data["participant"]).values(revoked_at=now))

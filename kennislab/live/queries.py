@@ -76,6 +76,7 @@ class ContributionRow:
     step: str | None
     group: str | None
     answers: str | None
+    recalls: str | None
     themes: tuple[str, ...]
     consent: str
     municipality: str | None
@@ -116,6 +117,7 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 step=step["title"] if step else None,
                 group=group["name"] if group else None,
                 answers=one.answers,
+                recalls=one.recalls["id"] if one.recalls else None,
                 themes=tuple(one.themes),
                 consent=one.consent,
                 municipality=None if anonymous else one.municipality,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from kennislab.accounts.signin import current_actor
-from kennislab.core import clock, search
+from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.error_pages import wants_json
 from kennislab.core.errors import N_, Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
@@ -204,10 +204,10 @@ def join_by_token(token: str) -> BaseResponse | str:
 
 
 def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
-    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops", "recall")}
+    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops")}
     return {
         "lab": lab.id,
-        "urls": {**base, "socket": "/socket.io", "join": url_for("live.join")},
+        "urls": {**base, "recall": f"{url_for('live.recall_like', lab_id=lab.id)}?as={asker.view}", "socket": "/socket.io", "join": url_for("live.join")},
         "role": asker.view,
         "as": asker.view,
         "locale": str(get_locale() or "nl"),
@@ -360,18 +360,4 @@ def ops(lab_id: int) -> Response:
     return _json(dumps({"epoch": epoch, "head": answer.head, "results": [wire.told(result) for result in answer.results]}))
 
 
-@bp.get("/live/<int:lab_id>/recall")
-def recall(lab_id: int) -> Response:
-    """Earlier things like what is being typed, from the archive of this programme, as far as this person may see them."""
-    auth.asker(lab_id)
-    lab = db.session.get_one(Lab, lab_id)
-    typed = tidy(request.args.get("q", ""))[:400]
-    hits = (
-        search.similar(
-            db.session(), typed, ["bottleneck", "solution", "question", "lesson"], {"public", f"programme:{lab.programme_id}"}, 5
-        )
-        if len(typed.split()) >= 2
-        else []
-    )
-    found = [{"kind": h.kind, "title": h.title, "snippet": "".join(part for part, _marked in h.snippet), "url": h.url} for h in hits]
-    return _json(dumps({"hits": found}))
+from kennislab.live import recall_routes  # noqa: E402, F401  it puts its pages on ``bp``

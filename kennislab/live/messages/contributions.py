@@ -12,7 +12,8 @@ from kennislab.live.messages.base import Consent, Id, Kind, Op, Text, Themes
 class ContributionAdd(Op):
     """Puts something on the wall.
 
-    ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
+    ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed;
+    ``recalls``: the archived item that helped before.
     """
 
     type: Literal["contribution.add"]
@@ -24,6 +25,7 @@ class ContributionAdd(Op):
     on_behalf_of: Annotated[str, Field(max_length=80)] | None = None
     consent: Consent = "programme"
     step: Id | None = None
+    recalls: Id | None = None
 
 
 class ContributionEdit(Op):
@@ -57,7 +59,7 @@ class ContributionShow(Op):
 
 
 class ContributionMove(Op):
-    """Facilitator: another kind, group, bottleneck it answers, or other themes. What is left out stays as it is."""
+    """Facilitator: another kind, group, bottleneck it answers, archived item, or other themes. What is left out stays as it is."""
 
     type: Literal["contribution.move"]
     contribution: Id
@@ -65,6 +67,7 @@ class ContributionMove(Op):
     group: Id | None = None
     answers: Id | None = None
     themes: Themes | None = None
+    recalls: Id | None = None
 
 
 class QuestionMark(Op):

@@ -31,8 +31,9 @@ class Contribution:
     """Something that was said. ``author`` is a participant id, or an ``f:`` key for a facilitator.
 
     ``run``, ``position``, ``table``, ``company`` (who sat there), ``case``: where it was made, when a method ran; ``cell``: of a matrix;
-    ``confidential``: of a case that stays in its group; ``recalls``: the archived item that helped before; ``origin``: the contribution it
-    was split off, ``merged``: the one it went into; ``support``: who wants this answered; ``answered``: ``answered`` or ``parked``.
+    ``confidential``: of a case that stays in its group; ``recalls``: the archived item that helped before (id, text, place, quarter,
+    worked); ``origin``: the contribution it was split off, ``merged``: the one it went into; ``support``: who wants this answered;
+    ``answered``: ``answered`` or ``parked``.
     """
 
     id: str
@@ -65,7 +66,7 @@ class Contribution:
     case: str | None = None
     confidential: bool = False
     cell: dict[str, str] | None = None
-    recalls: str | None = None
+    recalls: dict[str, Any] | None = None
     origin: str | None = None
     merged: str | None = None
     support: dict[str, None] = field(default_factory=dict)

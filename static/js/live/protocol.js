@@ -1,7 +1,7 @@
 // Made by `kennislab messages` from kennislab/live/messages/. Do not edit: change it there and run the command.
 
 /**
- * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed.
+ * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed; ``recalls``: the archived item that helped before.
  * @typedef {Object} ContributionAdd
  * @property {string} id
  * @property {"contribution.add"} type
@@ -13,6 +13,7 @@
  * @property {string|null} [on_behalf_of]
  * @property {"group"|"programme"|"public_anonymous"|"public_city"} [consent]
  * @property {string|null} [step]
+ * @property {string|null} [recalls]
  */
 
 /**
@@ -50,7 +51,7 @@
  */
 
 /**
- * Facilitator: another kind, group, bottleneck it answers, or other themes. What is left out stays as it is.
+ * Facilitator: another kind, group, bottleneck it answers, archived item, or other themes. What is left out stays as it is.
  * @typedef {Object} ContributionMove
  * @property {string} id
  * @property {"contribution.move"} type
@@ -59,6 +60,7 @@
  * @property {string|null} [group]
  * @property {string|null} [answers]
  * @property {string[]|null} [themes]
+ * @property {string|null} [recalls]
  */
 
 /**

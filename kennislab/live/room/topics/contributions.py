@@ -50,6 +50,7 @@ def _add(state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd
         if op.answers is not None:
             d.existing(state, op.answers)
         data |= {"answers": op.answers, "themes": list(op.themes), "consent": op.consent, "on_behalf_of": op.on_behalf_of}
+        data["recalls"] = {"id": op.recalls} if op.recalls else None
     extra = {"contribution": data["id"]} | ({} if state.open else {"quarantined": True})
     return d.fact("contribution.added" if state.open else "op.quarantined", actor, extra, **data)
 
@@ -83,9 +84,11 @@ def _show(state: RoomState, actor: LiveActor, op: m.ContributionShow, now: datet
 
 def _move(state: RoomState, actor: LiveActor, op: m.ContributionMove, now: datetime) -> d.Decision:
     one = d.existing(state, op.contribution)
-    changed = {name: getattr(op, name) for name in ("kind", "group", "answers", "themes") if name in op.model_fields_set}
+    changed: dict[str, Any] = {name: getattr(op, name) for name in ("kind", "group", "answers", "themes") if name in op.model_fields_set}
     if changed.get("answers"):
         d.existing(state, changed["answers"])
+    if "recalls" in op.model_fields_set:
+        changed["recalls"] = {"id": op.recalls} if op.recalls else None
     if changed.get("kind", "x") is None or changed.get("themes", "x") is None:
         raise Refused("invalid-op", N_("Dit klopt nog niet"), N_("Kies een soort of laat hem zoals hij is."), status=422)
     return d.fact("contribution.moved", actor, id=one.id, **changed)
@@ -144,7 +147,7 @@ def _shown(state: RoomState, row: Row, data: dict[str, Any]) -> None:
 
 def _moved(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     contribution = state.contributions[data["id"]]
-    for name in ("kind", "group", "answers", "themes"):
+    for name in ("kind", "group", "answers", "themes", "recalls"):
         if name in data:
             setattr(contribution, name, data[name])
 
@@ -239,6 +242,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "step": one.step,
         "group": one.group,
         "answers": one.answers,
+        "recalls": one.recalls,
         "themes": one.themes,
         "consent": one.consent,
         "municipality": None if anonymous else one.municipality,
