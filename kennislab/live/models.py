@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,26 @@ class LiveOp(Base):
     body_hash: Mapped[str] = mapped_column(sa.String(64))
     result: Mapped[str] = mapped_column(sa.Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class MethodVersion(Base):
+    """One version of a method that a programme made or adapted; never changed after it was kept. The newest version counts.
+
+    ``definition``: as :func:`kennislab.live.methods.schema.definition` makes it. ``retired_at``: no longer offered; what was planned
+    with it still runs.
+    """
+
+    __tablename__ = "method_version"
+    __table_args__ = (sa.UniqueConstraint("programme_id", "key", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(sa.String(60))
+    version: Mapped[int]
+    definition: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    made_by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def stream(lab_id: int) -> str:
