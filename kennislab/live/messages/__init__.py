@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kennislab.core.messages import Registry
-from kennislab.live.messages import contributions, lab, people, projector, steps, votes
+from kennislab.live.messages import contributions, lab, people, presence, projector, steps, votes
 from kennislab.live.messages.base import CONSENTS, KINDS, MOST_BYTES, MOST_OPS, MOST_TEXT, SCENES, Consent, Kind, Op, Scene
 from kennislab.live.messages.contributions import (
     ActionAdd,
@@ -25,12 +25,14 @@ from kennislab.live.messages.contributions import (
 )
 from kennislab.live.messages.lab import LabClose, LabOpen, QuarantineAccept, QuarantineReject
 from kennislab.live.messages.people import HandRaise, ModerationSet, ParticipantMove, ParticipantRemove
+from kennislab.live.messages.presence import ReadySet
 from kennislab.live.messages.projector import ProjectorBlank, ProjectorShow
 from kennislab.live.messages.steps import Reveal, StepGo, TimerExtend, TimerPause, TimerResume
-from kennislab.live.messages.votes import BallotDraft, RoundClose, RoundOpen, VoteCast
+from kennislab.live.messages.votes import BallotCount, BallotDraft, ReasonHide, RoundClose, RoundOpen, VoteCast
 
 __all__ = [
     "ActionAdd",
+    "BallotCount",
     "BallotDraft",
     "ContributionAdd",
     "ContributionEdit",
@@ -49,6 +51,8 @@ __all__ = [
     "QuarantineAccept",
     "QuarantineReject",
     "QuestionMark",
+    "ReadySet",
+    "ReasonHide",
     "Reveal",
     "RoundClose",
     "RoundOpen",
@@ -69,7 +73,7 @@ __all__ = [
     "Scene",
 ]
 
-TOPICS = (contributions, votes, steps, people, projector, lab)
+TOPICS = (contributions, votes, steps, people, presence, projector, lab)
 OPS: tuple[type[Op], ...] = tuple(op for topic in TOPICS for op in topic.OPS)
 FACILITATOR_OPS = frozenset(name for topic in TOPICS for name in topic.FACILITATOR_OPS)
 EVENTS: dict[str, str] = {name: about for topic in TOPICS for name, about in topic.EVENTS.items()}

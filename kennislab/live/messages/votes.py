@@ -10,21 +10,57 @@ from kennislab.core.messages import Wire
 from kennislab.live.messages.base import Id, Op
 
 
+MOST_REASON = 300
+Number = Annotated[int, Field(ge=0, le=10_000)]
+
+
 class BallotDraft(Wire):
-    """A vote to be opened. ``choices``: contributions to choose from; none: all visible bottlenecks and linking opportunities."""
+    """A vote to be opened.
+
+    ``kind``: ``dots`` to divide, ``rating`` 1–5, ``choice`` of one with a reason. ``choices``: contributions to choose from; none: all visible
+    bottlenecks and linking opportunities, or what the vote of ``again`` was about. ``again``: the closed vote that this is the second round
+    of; it has the same kind. ``group``: whose vote it is. ``secret``: no result before it is closed.
+    """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: Literal["dots", "rating"] = "dots"
+    kind: Literal["dots", "rating", "choice"] = "dots"
     budget: Annotated[int, Field(ge=1, le=20)] = 3
     choices: Annotated[list[Id], Field(max_length=200)] = []
+    again: Id | None = None
+    group: Id | None = None
+    secret: bool = True
 
 
 class VoteCast(Op):
-    """My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots (or 1–5)."""
+    """My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one chosen; ``reason``: why."""
 
     type: Literal["vote.cast"]
     ballot: Id
     choices: Annotated[dict[Id, Annotated[int, Field(ge=0, le=100)]], Field(max_length=200)]
+    reason: Annotated[str, Field(max_length=MOST_REASON)] | None = None
+
+
+class BallotCount(Op):
+    """Facilitator: what people without a phone voted by raising their hands; replaces an earlier count.
+
+    ``hands``: how many people; ``choices``: choice id → their dots, hands, or marks added up; ``rated``: choice id → how many of them gave
+    a mark (only for 1–5).
+    """
+
+    type: Literal["ballot.count"]
+    ballot: Id
+    hands: Number
+    choices: Annotated[dict[Id, Number], Field(max_length=200)] = {}
+    rated: Annotated[dict[Id, Number], Field(max_length=200)] = {}
+
+
+class ReasonHide(Op):
+    """Facilitator: takes a reason off the screens wherever it was given with these words, or (``on`` false) lets everybody read it."""
+
+    type: Literal["reason.hide"]
+    ballot: Id
+    text: Annotated[str, Field(min_length=1, max_length=MOST_REASON)]
+    on: bool = True
 
 
 class RoundOpen(Op):
@@ -43,17 +79,23 @@ class RoundClose(Op):
 
 OPS: tuple[type[Op], ...] = (
     VoteCast,
+    BallotCount,
+    ReasonHide,
     RoundOpen,
     RoundClose,
 )
 
 FACILITATOR_OPS = (
+    "ballot.count",
+    "reason.hide",
     "round.open",
     "round.close",
 )
 
 EVENTS = {
     "ballot.opened": "A vote has begun.",
+    "ballot.counted": "Hands of people without a phone were counted.",
     "ballot.closed": "A vote has ended; its result is there.",
     "vote.cast": "Somebody voted.",
+    "reason.hidden": "A reason was taken off the screens.",
 }

@@ -12,7 +12,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Person:
-    """Somebody in the room. ``table``: where in the group, while a method seats people apart."""
+    """Somebody in the room.
+
+    ``table``: where in the group, while a method seats people apart; ``ready``: the place in the day at which this person said to be ready.
+    """
 
     id: str
     name: str | None
@@ -22,6 +25,7 @@ class Person:
     hand: bool = False
     held: bool = False
     gone: bool = False
+    ready: str | None = None
     contributions: list[str] = field(default_factory=list)
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -78,7 +82,8 @@ class Ballot:
     """A vote. ``cast``: voter key → choice → number; ``reasons``: voter key → why; ``counted``: choice → hands of people without a phone.
 
     ``group``, ``run``: whose vote it is (None: everybody's); ``voters``: who may vote (None: all of the group); ``cards``: voter → what
-    this voter may score now, where cards are handed round; ``previous``: the vote that this one is compared with.
+    this voter may score now, where cards are handed round; ``previous``: the vote that this one is compared with; ``secret``: no result
+    before it is closed; ``rated``: choice → how many hands gave it a mark; ``kept_back``: voters whose reason only who leads may read.
     """
 
     id: str
@@ -96,6 +101,9 @@ class Ballot:
     voters: list[str] | None = None
     cards: dict[str, str] | None = None
     previous: str | None = None
+    secret: bool = True
+    rated: dict[str, int] = field(default_factory=dict)
+    kept_back: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -83,12 +83,33 @@
  */
 
 /**
- * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots (or 1–5).
+ * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one chosen; ``reason``: why.
  * @typedef {Object} VoteCast
  * @property {string} id
  * @property {"vote.cast"} type
  * @property {string} ballot
  * @property {Record<string, number>} choices
+ * @property {string|null} [reason]
+ */
+
+/**
+ * Facilitator: what people without a phone voted by raising their hands; replaces an earlier count. ``hands``: how many people; ``choices``: choice id → their dots, hands, or marks added up; ``rated``: choice id → how many of them gave a mark (only for 1–5).
+ * @typedef {Object} BallotCount
+ * @property {string} id
+ * @property {"ballot.count"} type
+ * @property {string} ballot
+ * @property {number} hands
+ * @property {Record<string, number>} [choices]
+ * @property {Record<string, number>} [rated]
+ */
+
+/**
+ * Facilitator: takes a reason off the screens, wherever it was given with these words.
+ * @typedef {Object} ReasonHide
+ * @property {string} id
+ * @property {"reason.hide"} type
+ * @property {string} ballot
+ * @property {string} text
  */
 
 /**
@@ -96,7 +117,7 @@
  * @typedef {Object} RoundOpen
  * @property {string} id
  * @property {"round.open"} type
- * @property {{title: string, kind?: "dots"|"rating", budget?: number, choices?: string[]}|null} [ballot]
+ * @property {{title: string, kind?: "dots"|"rating"|"choice", budget?: number, choices?: string[], again?: string|null, group?: string|null, secret?: boolean}|null} [ballot]
  */
 
 /**
@@ -181,6 +202,15 @@
  */
 
 /**
+ * I am ready with what is asked now, or not yet after all. ``at``: the place in the day that the phone shows (``s4``: the fourth step; ``run/step/unit/part`` in a method), so that what arrives late does not count for the next place. Without it: where I am now.
+ * @typedef {Object} ReadySet
+ * @property {string} id
+ * @property {"ready.set"} type
+ * @property {boolean} [up]
+ * @property {string|null} [at]
+ */
+
+/**
  * Facilitator: what the projector shows, and whether it follows the session by itself.
  * @typedef {Object} ProjectorShow
  * @property {string} id
@@ -238,6 +268,8 @@ export const OPS = Object.freeze({
   question_mark: "question.mark",
   action_add: "action.add",
   vote_cast: "vote.cast",
+  ballot_count: "ballot.count",
+  reason_hide: "reason.hide",
   round_open: "round.open",
   round_close: "round.close",
   step_go: "step.go",
@@ -249,6 +281,7 @@ export const OPS = Object.freeze({
   moderation_set: "moderation.set",
   participant_move: "participant.move",
   participant_remove: "participant.remove",
+  ready_set: "ready.set",
   projector_show: "projector.show",
   projector_blank: "projector.blank",
   lab_open: "lab.open",
@@ -266,8 +299,10 @@ export const EVENTS = Object.freeze({
   contribution_moved: "contribution.moved",
   question_marked: "question.marked",
   ballot_opened: "ballot.opened",
+  ballot_counted: "ballot.counted",
   ballot_closed: "ballot.closed",
   vote_cast: "vote.cast",
+  reason_hidden: "reason.hidden",
   step_changed: "step.changed",
   timer_changed: "timer.changed",
   round_changed: "round.changed",
@@ -278,6 +313,7 @@ export const EVENTS = Object.freeze({
   participant_left: "participant.left",
   hand_raised: "hand.raised",
   moderation_changed: "moderation.changed",
+  ready_set: "ready.set",
   projector_changed: "projector.changed",
   lab_opened: "lab.opened",
   lab_closed: "lab.closed",

@@ -13,6 +13,7 @@ from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, Person, RoomState
+from kennislab.live.room.topics import votes
 
 
 def _hand_up(state: RoomState, actor: LiveActor, op: m.HandRaise, now: datetime) -> d.Decision:
@@ -109,7 +110,9 @@ def _moving(state: RoomState, row: Row) -> list[Key]:
     return [
         ("people", person.id),
         ("me", person.id),
+        ("counts", ""),
         *(("contributions", c.id) for c in state.contributions.values() if c.group in groups),
+        *(("ballots", b.id) for b in state.ballots.values() if b.group in groups),
     ]
 
 
@@ -138,17 +141,18 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "municipality": person.municipality,
         "hand": person.hand,
         "held": person.held,
+        "ready": person.ready,
         "role": "participant",
         "group": person.group,
     }
 
 
 def seen_counts(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """How many; the same for all."""
+    """How many; of a vote of a group only that group hears it."""
     return {
         "people": state.present,
         "hidden": len(state.veiled),
-        "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast},
+        "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast and votes.may_see(b, audience)},
     }
 
 
@@ -160,16 +164,19 @@ def seen_me(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | 
 def me(state: RoomState, audience: Audience) -> dict[str, Any]:
     """What is mine alone: my contributions, my votes, my hand."""
     person = state.people.get(audience.id or "")
+    reasons = {b.id: b.reasons[audience.id] for b in state.ballots.values() if audience.id in b.reasons}
     if person is None:
-        votes = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
+        cast = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
         mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
-        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "votes": votes}
+        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "ready": None, "votes": votes}
     return {
         "group": person.group,
         "contributions": sorted(person.contributions),
         "hand": person.hand,
         "held": person.held,
+        "ready": person.ready,
         "votes": dict(person.votes),
+        "reasons": reasons,
     }
 
 
