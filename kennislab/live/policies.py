@@ -17,7 +17,7 @@ from kennislab.live.messages import (
     QuestionMark,
     VoteCast,
 )
-from kennislab.live.room.state import Contribution, RoomState
+from kennislab.live.room.state import Ballot, Contribution, RoomState
 
 GRACE = timedelta(seconds=30)
 """How long after closing a round a sentence that was being typed still counts."""
@@ -57,6 +57,7 @@ OTHER_KIND = Refused(
     "not-this-kind", N_("Deze soort bijdrage past niet bij deze stap"), N_("Kies een soort die nu gevraagd wordt en verstuur opnieuw.")
 )
 ROUND_CLOSED = Refused("round-closed", N_("De ronde is gesloten"), N_("Bewaar je tekst; de begeleider kan de ronde weer openen."))
+NO_BALLOT = Refused("no-such-ballot", N_("Deze stemming is er niet"), N_("Vernieuw de pagina om te zien wat er nu is."), status=404)
 NOT_YOURS = Refused("not-yours", N_("Dit is niet jouw bijdrage"), N_("Vraag de begeleider om hem aan te passen."))
 
 
@@ -121,22 +122,36 @@ def may_change(actor: LiveActor, one: Contribution | None, op: ContributionEdit 
     return True
 
 
-def may_vote(state: RoomState, op: VoteCast) -> bool | Refused:
-    """Whether this vote is open and the vote is a possible one."""
+def may_vote(state: RoomState, actor: LiveActor, op: VoteCast) -> bool | Refused:
+    """Whether this vote is open, for this person, and the vote is a possible one."""
     ballot = state.ballots.get(op.ballot)
     if ballot is None:
-        return Refused("no-such-ballot", N_("Deze stemming is er niet"), N_("Vernieuw de pagina om te zien wat er nu is."), status=404)
+        return NO_BALLOT
     if not ballot.open:
         return Refused("ballot-closed", N_("De stemming is gesloten"), N_("Je stem telt niet meer mee; de uitslag staat op het scherm."))
+    person = state.people.get(actor.key)
+    if ballot.group is not None and (person is None or person.group != ballot.group):
+        return NO_BALLOT
+    if ballot.voters is not None and actor.key not in ballot.voters:
+        return Refused("not-your-vote", N_("In deze stemming stem je niet mee"), N_("Luister mee: de uitslag komt op het scherm."))
     known = {choice["id"] for choice in ballot.choices}
     if not set(op.choices) <= known:
         return Refused("no-such-choice", N_("Deze keuze staat niet in de stemming"), N_("Vernieuw de pagina en stem opnieuw."), status=422)
+    if ballot.cards is not None and not set(op.choices) <= {ballot.cards.get(actor.key)}:
+        return Refused("other-card", N_("Deze kaart heb je nu niet"), N_("Geef een cijfer aan de kaart die op je scherm staat."), status=422)
+    return possible_vote(ballot, op)
+
+
+def possible_vote(ballot: Ballot, op: VoteCast) -> bool | Refused:
+    """Whether these numbers can be a vote of this kind."""
     if ballot.kind == "dots" and sum(op.choices.values()) > ballot.budget:
         return Refused(
             "over-budget", N_("Je hebt %(budget)s stippen"), N_("Haal er een paar weg en stem opnieuw."), status=422, budget=ballot.budget
         )
     if ballot.kind == "rating" and any(not 1 <= n <= 5 for n in op.choices.values()):
         return Refused("not-a-rating", N_("Geef een cijfer van 1 tot en met 5"), N_("Pas je stem aan en verstuur opnieuw."), status=422)
+    if ballot.kind == "choice" and [n for n in op.choices.values() if n] != [1]:
+        return Refused("one-choice", N_("Kies er één"), N_("Kies wat jij het belangrijkst vindt en verstuur opnieuw."), status=422)
     return True
 
 

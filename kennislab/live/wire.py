@@ -50,13 +50,26 @@ def read_ops() -> list[Asked]:
     return [_read_op(one) for one in ops]
 
 
+WORDS = frozenset({"text", "texts", "title", "reason", "on_behalf_of", "owner", "themes"})
+"""Fields with what people typed."""
+
+
+def _tidied(name: str, value: Any, inside: bool = False) -> Any:
+    """What is typed, made fit to show: in the op itself, and in what it holds (a vote to be opened), no deeper."""
+    if isinstance(value, dict) and not inside:
+        return {inner: _tidied(inner, one, True) for inner, one in value.items()}
+    if name not in WORDS:
+        return value
+    if isinstance(value, list):
+        return [tidy(one) if isinstance(one, str) else one for one in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
 def _read_op(body: Any) -> Asked:
     if not isinstance(body, dict) or not isinstance(body.get("id"), str) or len(body["id"]) > 40:
         raise Invalid("invalid-ops", N_("Dit kunnen we niet lezen"), NO_ID)
-    tidied = {
-        name: tidy(value) if isinstance(value, str) and name in ("text", "on_behalf_of", "owner") else value for name, value in body.items()
-    }
-    for name in ("on_behalf_of", "owner", "due"):
+    tidied = {name: _tidied(name, value) for name, value in body.items()}
+    for name in ("on_behalf_of", "owner", "due", "reason"):
         if tidied.get(name) == "":
             tidied[name] = None
     try:

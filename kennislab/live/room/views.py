@@ -54,7 +54,9 @@ def concerned(state: RoomState, row: Row, keys: Iterable[Key]) -> set[str]:
 
 def _seats(state: RoomState, row: Row, keys: Iterable[Key]) -> set[Seat]:
     """Seats where this fact may mean something else than for everyone: those in the groups that it is about."""
+    keys = list(keys)
     groups = {state.contributions[id_].group for collection, id_ in keys if collection == "contributions" and id_ in state.contributions}
+    groups |= {state.ballots[id_].group for collection, id_ in keys if collection == "ballots" and id_ in state.ballots}
     groups.add(row.data.get("group"))
     taken = {(person.group, person.table) for person in state.people.values() if person.group in groups}
     return {seat for seat in taken | {(group, None) for group in groups} if seat != EVERYONE.seat}

@@ -104,12 +104,13 @@
  */
 
 /**
- * Facilitator: takes a reason off the screens, wherever it was given with these words.
+ * Facilitator: takes a reason off the screens wherever it was given with these words, or (``on`` false) lets everybody read it.
  * @typedef {Object} ReasonHide
  * @property {string} id
  * @property {"reason.hide"} type
  * @property {string} ballot
  * @property {string} text
+ * @property {boolean} [on]
  */
 
 /**

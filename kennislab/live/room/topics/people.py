@@ -168,7 +168,7 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
     if person is None:
         cast = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
         mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
-        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "ready": None, "votes": votes}
+        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "ready": None, "votes": cast, "reasons": reasons}
     return {
         "group": person.group,
         "contributions": sorted(person.contributions),
