@@ -50,4 +50,5 @@ def test_letters_say_how_alike_two_texts_are() -> None:
     assert 0.2 < part < same
     assert other == 0.0
     assert likeness("warmten", ["warmtenet"], "warmten")[0] > likeness("warmten", ["warmtenet"])[0]
-    assert likeness("", ["iets"]) == [0.0]
+    assert list(likeness("", ["iets"])) == [0.0]
+    assert list(likeness("iets", [])) == []

@@ -119,7 +119,7 @@ def _look_closer(session: Session, text: str, half: str, pool: Ids, score: Score
     chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.title, DOCUMENT.c.text).where(DOCUMENT.c.id.in_(pool.tolist()))
     shown = {number: title or body for number, title, body in session.connection().execute(chosen)}
     alike = letters.likeness(text, [shown[number] for number in pool.tolist()], half)
-    score[pool] = (1 - _LETTERS) * score[pool] + _LETTERS * np.array(alike, dtype=np.float32)
+    score[pool] = (1 - _LETTERS) * score[pool] + _LETTERS * alike
 
 
 def _find(session: Session, asked: questions.Question, audiences: Sequence[str], any_of: bool = False) -> _Found | None:

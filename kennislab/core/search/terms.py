@@ -78,7 +78,8 @@ class Finder:
         term.found = self._look(token, term, compounds, growing)
         if not self.rare:
             self._relate(token, term, half)
-        if not term.answers and not (self.within and self._anything(term)):
+        unfinished = half and not self.rare
+        if not term.answers and not unfinished and not (self.within and self._anything(term)):
             self._mend(token, term)
         if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
             self.within = [term.group]
