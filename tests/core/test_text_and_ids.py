@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
 
 from kennislab.core import clock, ids
 from kennislab.core.checks import unsafe
-from kennislab.core.text import tidy
+from kennislab.core.text import skeleton, tidy
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,63 @@ from kennislab.core.text import tidy
 )
 def test_tidy(typed: str, shown: str) -> None:
     assert tidy(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        # Direction tricks, as in source code that reads otherwise than it runs ("Trojan Source").
+        ("toegang\u202e\u2066 // alleen beheer\u2069 \u2066", "toegang // alleen beheer"),
+        ("\u202aFatima\u202c\u2067x\u2069\u200e\u200f\u061c", "Fatimax"),
+        # Nothing to see, yet another text.
+        ("Fa\u200bti\u2060ma\u00ad\ufeff\u3164", "Fatima"),
+        ("verborgen\U000e0041\U000e0042", "verborgen"),
+        ("a\u200db", "ab"),
+        ("\u200b\u200d\u2063", ""),
+        # Towers of marks.
+        ("H" + "\u0336\u0335\u0334\u0489\u035c" * 6 + "e", "H\u0336\u0335e"),
+        ("o\u0302\u0301\u0323\u0307\u0308", "ộ\u0301\u0307"),
+        # What people write stays.
+        ("Renée, coördinatie, Zoë’s café, Đặng", "Renée, coördinatie, Zoë’s café, Đặng"),
+        ("فاطمة الزهراء مُحَمَّد", "فاطمة الزهراء مُحَمَّد"),
+        ("می‌خواهم", "می‌خواهم"),
+        ("שָׁלוֹם", "שָׁלוֹם"),
+        ("क्ष क्‍ष", "क्ष क्‍ष"),
+        ("👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 1️⃣ ❤️ 🤷🏾‍♀️", "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 1️⃣ ❤️ 🤷🏾‍♀️"),
+        (
+            "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+            "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+        ),
+        ("王小明 Юлия Ελένη", "王小明 Юлия Ελένη"),
+    ],
+)
+def test_tricks_go_and_words_stay(typed: str, shown: str) -> None:
+    assert tidy(typed) == unicodedata.normalize("NFC", shown)
+    assert tidy(tidy(typed)) == tidy(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Fatima", "FATIMA"),
+        ("Fatima", "Fаtimа"),  # two Cyrillic letters
+        ("Fatima", "Fat1ma"),
+        ("Fatima", "F a t i m a"),
+        ("Fatima", "Fátima"),
+        ("Fatima", "Fatirna"),
+        ("Fatima", "Ｆａｔｉｍａ"),
+        ("Fatima", "Fati\u200bma"),
+        ("Bo de Boer", "B0 de-Boer"),
+        ("Ali", "AIi"),
+    ],
+)
+def test_names_that_look_alike(name: str, other: str) -> None:
+    assert skeleton(name) == skeleton(other) != ""
+
+
+@pytest.mark.parametrize(("name", "other"), [("Fatima", "Fatma"), ("Anna", "Hanna"), ("Jan", "Jaap"), ("فاطمة", "محمد")])
+def test_names_that_do_not(name: str, other: str) -> None:
+    assert skeleton(name) != skeleton(other)
 
 
 def test_codes_have_no_look_alikes() -> None:
