@@ -68,7 +68,7 @@ def _pictures(before: str, after: str) -> bool:
     return bool(before and after) and _picture(before) and (_picture(after) or after in "\u2640\u2642")
 
 
-# Letters that are drawn alike, by the Latin one. Source: the idea of "skeletons" in Unicode Technical Standard 39, for what is met in names.
+# Letters that are drawn alike, by the Latin one: the idea of "skeletons" in Unicode Technical Standard 39, for what is met in names.
 _ALIKE: dict[str, str] = {}
 for _latin, _others in {
     "a": "аαɑ4", "b": "ьЬвβ8", "c": "сϲ", "d": "ԁ", "e": "еε3є", "f": "ғ", "g": "ɡ9", "h": "һн", "i": "іιl1|!ıјj", "k": "кκ", "m": "мμ",
