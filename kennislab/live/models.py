@@ -70,6 +70,43 @@ class MethodVersion(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class LivePresence(Base):
+    """What one serving process knows of its own lines into a room, for the other processes. Nothing here is lasting (decision 0009).
+
+    ``told``: JSON ``{"people": {id: [state, since]}, "leaders": {key: [name, desks, typing until]}}``; ``at``: when it was last true.
+    """
+
+    __tablename__ = "live_presence"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True)
+    worker: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    told: Mapped[str] = mapped_column(sa.Text)
+
+
+class Handover(Base):
+    """A desk that may be opened on another laptop, for two minutes, once. Of its link, its code and the asking browser only hashes are kept.
+
+    ``place``: JSON of what the first desk had open, emptied when it is over; ``asked_hash``: the browser that asks to become the same
+    person, with what it said of itself and the number that both screens show; ``taken_by``: who opened the desk.
+    """
+
+    __tablename__ = "handover"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    place: Mapped[str] = mapped_column(sa.Text, default="{}")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    asked_by: Mapped[str] = mapped_column(sa.String(200), default="")
+    number: Mapped[int | None]
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+
+
 def stream(lab_id: int) -> str:
     """Name of the journal stream of a lab's room."""
     return f"live:{lab_id}"
