@@ -81,7 +81,11 @@ def test_a_card_dragged_by_one_is_seen_by_the_other_and_taken_back(house: House,
     complaints = quiet(mine)
     ready(mine)
     ready(theirs)
-    theirs.locator(f"#card-{house.ids[4]} [data-role=pick]").focus()
+    menu = theirs.locator(f"#card-{house.ids[9]} details.card-move")
+    menu.locator("summary").click()
+    choice = menu.get_by_label("Verplaats naar")
+    choice.select_option(label="Buurt")
+    choice.focus()
     card = mine.locator(f"#card-{house.ids[9]}")
     target = mine.locator(f"#card-{house.ids[0]}")
     card.scroll_into_view_if_needed()
@@ -97,10 +101,13 @@ def test_a_card_dragged_by_one_is_seen_by_the_other_and_taken_back(house: House,
     moved = theirs.locator(f'[data-column="{house.themes[0]}"] [data-card="{house.ids[9]}"]')
     expect(moved).to_be_visible()
     expect(theirs.locator("[data-role=spoken]")).to_have_text("Facilitator zette een kaart in “Warmte”.")
-    expect(theirs.locator(f"#card-{house.ids[4]} [data-role=pick]")).to_be_focused()
+    expect(choice).to_be_focused()  # in the card that went to another column while its menu was open
+    expect(choice.locator("option:checked")).to_have_text("Buurt")
     assert house.ids[9] in house.columns()["Warmte"]
+    theirs.locator(f"#card-{house.ids[4]} [data-role=pick]").focus()
     mine.get_by_role("button", name="Ongedaan maken").click()
     expect(theirs.locator(f'[data-column="pile"] [data-card="{house.ids[9]}"]')).to_be_visible()
+    expect(theirs.locator(f"#card-{house.ids[4]} [data-role=pick]")).to_be_focused()
     assert house.ids[9] in house.columns()[""]
     mine.get_by_role("button", name="Opnieuw doen").click()
     expect(moved).to_be_visible()
@@ -111,10 +118,20 @@ def test_the_keyboard_does_all_that_the_mouse_does(house: House, laptop: Any) ->
     page = house.page(laptop, "facilitator")
     ready(page)
     page.locator(f"#card-{house.ids[0]} [data-role=pick]").focus()
+    on_their_way: list[Any] = []
+
+    def hold_the_first(route: Any) -> None:
+        on_their_way.append(route)
+        if len(on_their_way) > 1:
+            route.continue_()
+
+    page.route("**/verplaatsen", hold_the_first)
     page.keyboard.press("Alt+ArrowRight")
     expect(page.locator("[data-role=spoken]")).to_contain_text("staat nu in Geld, plaats 1.")
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("[data-role=spoken]")).to_contain_text("staat nu in Geld, plaats 2.")
+    assert len(on_their_way) == 1, "the second step waits for the first, or it could arrive before it"
+    on_their_way[0].continue_()
     expect(page.locator(f"#card-{house.ids[0]} [data-role=pick]")).to_be_focused()
     expect(page.locator(f"#card-{house.ids[0]} .tag")).to_have_text("Vast")
     expect(page.get_by_role("button", name="Ongedaan maken")).to_be_enabled()

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { follow } from "../../static/js/grouping/follower.js";
 import { byArrow, indexWithout, placeOf, together } from "../../static/js/grouping/moves.js";
 import { isNews, joined, plan } from "../../static/js/grouping/news.js";
+import { inTurns } from "../../static/js/grouping/turns.js";
 
 const columns = [
   { key: "pile", cards: ["1", "2"] },
@@ -103,4 +104,20 @@ test("it ends when the page may not ask any more", async () => {
   const { asked, fetch } = server([{ status: 401 }, { body: {} }], life);
   await follow({ url: "/e", state: { head: 0, stamp: "" }, fetch, signal: life.signal, onNews: () => {}, onLost: (status) => lost.push(status) });
   assert.deepEqual([asked.length, lost], [1, [401]]);
+});
+
+test("one step waits for the other, also when that one fails", async () => {
+  const steps = inTurns();
+  const told = [];
+  let arrive;
+  const first = steps.run(() => new Promise((resolve, reject) => (arrive = reject)).finally(() => told.push("first")));
+  const second = steps.run(async () => told.push("second"));
+  assert.equal(steps.waiting, 2);
+  await new Promise(setImmediate);
+  assert.deepEqual(told, []);
+  arrive(new Error("lost"));
+  await assert.rejects(first, /lost/);
+  await second;
+  assert.deepEqual(told, ["first", "second"]);
+  assert.equal(steps.waiting, 0);
 });

@@ -116,6 +116,7 @@ def test_the_agenda_with_script(house: tuple[Flask, World, str], laptop: Any) ->
     page = laptop.new_page()
     complaints = quiet(page)
     page.goto(f"{url}/kennislabs/{world.lab_id}/agenda")
+    expect(page.locator("[data-controller=agenda]")).to_have_attribute("data-bound", "")  # before that, the buttons go to the server
     page.get_by_role("button", name="Stil schrijven eerder").press("Enter")
     expect(page.get_by_role("button", name="Stil schrijven eerder")).to_be_focused()
     page.get_by_role("button", name="Welkom weghalen").click()

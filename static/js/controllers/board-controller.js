@@ -1,7 +1,8 @@
 /**
  * A board of columns with cards: themes with questions, or groups with people. The page works by forms; this adds dragging, Alt with an
- * arrow, a rename in place, and what colleagues do meanwhile. Nothing is replaced while somebody drags, and nobody's focus, choice or
- * half-typed text is lost.
+ * arrow, a rename in place, and what colleagues do meanwhile. Nothing is replaced while somebody drags or while an own step is on its
+ * way (the page has it already; news from before it would take it back for a moment), and nobody's focus, choice, open menu or half-typed
+ * text is lost, also when the card they are in goes to another column.
  *
  * `data-events`: where news comes from; `data-move`: where a move goes (absent: only to look at); `data-head`, `data-stamp`: how far the page is.
  */
@@ -10,9 +11,11 @@ import { Idiomorph } from "../../vendor/idiomorph.esm.js";
 import { follow } from "../grouping/follower.js";
 import { byArrow, indexWithout, together } from "../grouping/moves.js";
 import { isNews, joined, plan } from "../grouping/news.js";
+import { inTurns } from "../grouping/turns.js";
 import { t, tn } from "../text.js";
 import { toast } from "../toast.js";
 
+const PATIENCE = 20_000; // milliseconds for one step; without it a dead network would hold all later ones
 const TYPING = "input:not([type=checkbox]):not([type=range]), select, textarea";
 
 export default function connect(root, { signal }) {
@@ -20,6 +23,7 @@ export default function connect(root, { signal }) {
   const board = root.querySelector('[data-role="columns"]');
   const spoken = root.querySelector('[data-role="spoken"]');
   const lists = new Map();
+  const steps = inTurns();
   let dragging = false;
   let held = null;
 
@@ -39,12 +43,16 @@ export default function connect(root, { signal }) {
 
   function use(news) {
     if (!isNews(state, news)) return;
-    if (dragging) {
-      held = joined(held, news);
-      return;
-    }
     state.head = news.head;
     state.stamp = news.stamp;
+    held = joined(held, news);
+    release();
+  }
+
+  function release() {
+    if (!held || dragging || steps.waiting) return;
+    const news = held;
+    held = null;
     show(news);
     if (news.said?.length) say(news.said.join(" "));
   }
@@ -54,18 +62,20 @@ export default function connect(root, { signal }) {
     const active = document.activeElement;
     const inside = board.contains(active);
     const card = inside ? active.closest("[data-card]")?.dataset.card : null;
+    const choices = [...root.querySelectorAll("details[open] select")].map((select) => [select, select.value]);
     const { gone, changed, order } = plan(columnElements().map((column) => column.dataset.column), news);
+    const fresh = new Map(changed.map((key) => [key, fragment(news.columns[key])]));
+    for (const [key, column] of fresh) fetchCards(key, column);
+    for (const [key, column] of fresh) morph(columnOf(key), column);
     for (const key of gone) columnOf(key).remove();
-    for (const key of changed) {
-      const fresh = fragment(news.columns[key]);
-      const old = columnOf(key);
-      if (old) morph(old, fresh);
-      else board.append(fresh);
-    }
     order.forEach((key, place) => {
       const column = columnOf(key);
-      if (board.children[place] !== column) board.insertBefore(column, board.children[place] ?? null);
+      if (board.children[place] !== column) put(board, column, board.children[place] ?? null);
     });
+    for (const [select, value] of choices) {
+      if (select.isConnected && select.value !== value && [...select.options].some((option) => option.value === value)) select.value = value;
+    }
+    if (inside && active.isConnected && document.activeElement !== active) active.focus({ preventScroll: true });
     if (news.tools) {
       const tools = root.querySelector('[data-role="tools"]');
       if (tools) morph(tools, fragment(news.tools));
@@ -79,6 +89,25 @@ export default function connect(root, { signal }) {
     const own = sent && cardOf(sent);
     if (own?.contains(document.activeElement)) own.scrollIntoView({ block: "nearest", inline: "nearest" });
     refresh();
+  }
+
+  /** Cards that come from another column come themselves, not as a copy: with their menu open and the focus where it was. */
+  function fetchCards(key, fresh) {
+    const old = columnOf(key);
+    const known = [...listOf(fresh).children].map((card) => cardOf(card.dataset.card)).filter((card) => card && !old?.contains(card));
+    if (!old) {
+      const empty = fresh.cloneNode(true);
+      listOf(empty).replaceChildren();
+      board.append(empty);
+    }
+    const list = listOf(columnOf(key));
+    for (const card of known) put(list, card, null);
+  }
+
+  /** Where the browser can, without taking the focus away from what is inside. */
+  function put(parent, node, before) {
+    if (parent.moveBefore) parent.moveBefore(node, before);
+    else parent.insertBefore(node, before);
   }
 
   function fragment(html) {
@@ -114,7 +143,8 @@ export default function connect(root, { signal }) {
     if (select) {
       const wish = select.value;
       const options = columnElements().map((column) => new Option(titleOf(column.dataset.column), column.dataset.column));
-      select.replaceChildren(...options);
+      const shown = (list) => JSON.stringify([...list].map((option) => [option.value, option.text]));
+      if (shown(options) !== shown(select.options)) select.replaceChildren(...options);
       if (options.some((option) => option.value === wish)) select.value = wish;
     }
     counted();
@@ -133,11 +163,19 @@ export default function connect(root, { signal }) {
   // --- telling the server -------------------------------------------------------------------------------------------------
 
   async function send(url, fields) {
+    const taken = await steps.run(() => step(url, fields));
+    release();
+    return taken;
+  }
+
+  const patiently = () => AbortSignal.any?.([signal, AbortSignal.timeout(PATIENCE)]) ?? signal;
+
+  async function step(url, fields) {
     fields.set("since", state.head);
     fields.set("stamp", state.stamp);
     const headers = { Accept: "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]')?.content ?? "" };
     try {
-      const response = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, credentials: "same-origin", signal });
+      const response = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, credentials: "same-origin", signal: patiently() });
       const answer = await response.json();
       if (response.ok) {
         use(answer);
@@ -156,7 +194,7 @@ export default function connect(root, { signal }) {
   /** The board as the server has it: after a refusal the page must not show what is not so. */
   async function anew() {
     try {
-      const response = await fetch(`${root.dataset.events}?since=${state.head}&stamp=`, { headers: { Accept: "application/json" }, signal, cache: "no-store" });
+      const response = await fetch(`${root.dataset.events}?since=${state.head}&stamp=`, { headers: { Accept: "application/json" }, signal: patiently(), cache: "no-store" });
       if (response.ok) use(await response.json());
     } catch {
       // The follower brings it, as soon as there is a connection.
@@ -170,10 +208,24 @@ export default function connect(root, { signal }) {
     return send(root.dataset.move, fields);
   }
 
+  /** What goes with a card that was moved here and now: what its menu offers, and that it is said. */
   function tell(card, key) {
+    offer(card, key);
     const list = listOf(columnOf(key));
     const place = cardsIn(list).indexOf(card.dataset.card) + 1;
     say(t("%(card)s staat nu in %(column)s, plaats %(place)s.", { card: card.querySelector('[data-role="text"]').textContent.trim(), column: titleOf(key), place }));
+  }
+
+  /** The menu of a card names all columns but the one it is in, the pile last; a choice that was made stays. */
+  function offer(card, key) {
+    const select = card.querySelector('details.card-move select[name="to"]');
+    if (!select) return;
+    const wish = select.value;
+    const known = new Map([...select.options].map((option) => [option.value, option]));
+    const keys = columnElements().map((column) => column.dataset.column);
+    const others = [...keys.filter((one) => one !== "pile"), ...keys.filter((one) => one === "pile")].filter((one) => one !== key);
+    select.replaceChildren(...others.map((one) => known.get(one) ?? new Option(titleOf(one), one)));
+    if (others.includes(wish)) select.value = wish;
   }
 
   // --- mouse and finger ---------------------------------------------------------------------------------------------------
@@ -199,11 +251,7 @@ export default function connect(root, { signal }) {
         dragging = false;
         root.removeAttribute("data-dragging");
         dropped(event);
-        if (held) {
-          const waiting = held;
-          held = null;
-          use(waiting);
-        }
+        release();
       },
     });
   }
@@ -229,7 +277,7 @@ export default function connect(root, { signal }) {
       const focused = document.activeElement;
       const list = listOf(columnOf(to.key));
       const others = [...list.children].filter((one) => one !== card);
-      list.insertBefore(card, others[to.index] ?? null);
+      put(list, card, others[to.index] ?? null);
       focused?.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest", inline: "nearest" });
       refresh();
@@ -306,9 +354,10 @@ export default function connect(root, { signal }) {
     const menu = form.closest("details");
     if (menu?.contains(document.activeElement)) menu.querySelector("summary").focus({ preventScroll: true }); // what closes would take the focus along
     menu?.removeAttribute("open");
-    sent = form.closest("[data-card]")?.dataset.card ?? null; // who moves a card goes along with it; for a colleague's move the page stays where it is
+    const card = form.closest("[data-card]")?.dataset.card ?? null;
+    sent = card; // who moves a card goes along with it; for a colleague's move the page stays where it is
     const taken = await send(url, fields);
-    sent = null;
+    if (sent === card) sent = null;
     if (taken && form.dataset.role === "picked" && !url.endsWith("vastzetten")) {
       for (const box of board.querySelectorAll('[data-role="pick"]:checked')) box.checked = false;
       form.reset();
