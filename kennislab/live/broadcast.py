@@ -21,6 +21,7 @@ from kennislab.core import clock, journal, sockets
 from kennislab.core.db import db
 from kennislab.core.signals import journal_grew
 from kennislab.live.models import LiveRoom, stream
+from kennislab.live.presence import Presence, Sharing
 from kennislab.live.room.audience import FACILITATORS, Audience, audience_of
 from kennislab.live.room.tail import Fact, Tail, dumps, shared_line
 
@@ -37,6 +38,7 @@ class Client:
     sid: str
     kind: str
     id: str | None
+    name: str | None = None
 
 
 class FollowedRoom:
@@ -51,7 +53,8 @@ class FollowedRoom:
         self.sent = tail.seq
         self.changed = threading.Event()
         self.pages: dict[Hashable, tuple[float, str]] = {}
-        self.presence_dirty = False
+        self.presence = Presence()
+        self.newcomers: set[str] = set()
 
     def audience(self, client: Client) -> Audience:
         """Whose frames this client gets, now."""
@@ -59,9 +62,17 @@ class FollowedRoom:
             return audience_of(self.tail.state, client.id)
         return Audience(client.kind, client.id)
 
-    def connected_people(self) -> set[str]:
-        """Ids of participants with an open socket in this process."""
-        return {client.id for client in self.clients.values() if client.kind == "participant" and client.id}
+    def take(self, rows: list[journal.Row]) -> bool:
+        """Takes in rows in order; False when there is a gap. Whose they are is heard too: they are not silent."""
+        self.presence.heard(rows)
+        return self.tail.take(rows)
+
+    def here(self, client: Client, hidden: bool, typing: bool) -> None:
+        """What this client's page says of itself."""
+        if client.kind == "participant" and client.id is not None:
+            self.presence.lines.opened(client.id, client.sid, hidden)
+        elif client.kind == FACILITATORS.kind and client.id is not None:
+            self.presence.lines.desk(client.sid, client.id, client.name or "", typing)
 
 
 class Broadcaster:
@@ -108,8 +119,10 @@ class Broadcaster:
             if row is None:
                 return None
             tail = Tail(lab_id, row.epoch)
-            tail.load(journal.read(session, stream(lab_id), 0, 1_000_000))
+            rows = journal.read(session, stream(lab_id), 0, 1_000_000)
+            tail.load(rows)
             room = FollowedRoom(tail)
+            room.presence.heard(rows)
             self.rooms[lab_id] = room
             return room
 
@@ -117,11 +130,11 @@ class Broadcaster:
         """Takes in everything that is committed. ``head``: the journal's number, when the caller knows it already."""
         with room.lock:
             pending, room.pending = room.pending, []
-            whole = room.tail.take(pending)
+            whole = room.take(pending)
             if head is None:
                 head = journal.head(session, stream(room.tail.lab_id))
             if not whole or room.tail.seq < head:
-                room.tail.take(journal.read(session, stream(room.tail.lab_id), room.tail.seq, 1_000_000))
+                room.take(journal.read(session, stream(room.tail.lab_id), room.tail.seq, 1_000_000))
         if room.tail.seq > room.sent:
             changed, room.changed = room.changed, threading.Event()
             changed.set()
@@ -147,9 +160,11 @@ class Broadcaster:
         arriving, room.arriving = room.arriving, []
         for client, since in arriving:
             if not sockets.connected(client.sid):
+                room.presence.lines.closed(client.sid)
                 continue
             room.clients[client.sid] = client
-            room.presence_dirty = True
+            if client.kind != "participant":
+                room.newcomers.add(client.sid)
             lines = room.tail.lines(room.audience(client), since, room.sent)
             body = room.tail.reset() if lines is None else room.tail.frame(since, max(since, room.sent), lines)
             sockets.deliver(sockets.frame("events", body), [client.sid])
@@ -157,8 +172,9 @@ class Broadcaster:
     def leave(self, sid: str) -> None:
         """This socket is gone."""
         for room in self.rooms.values():
-            if room.clients.pop(sid, None) is not None:
-                room.presence_dirty = True
+            room.clients.pop(sid, None)
+            room.newcomers.discard(sid)
+            room.presence.lines.closed(sid)
 
     # -- telling
 
@@ -205,7 +221,7 @@ class Broadcaster:
     def _bring_up(self, room: FollowedRoom) -> None:
         with room.lock:
             pending, room.pending = room.pending, []
-            whole = room.tail.take(pending)
+            whole = room.take(pending)
         if pending and whole and not self.publish:
             changed, room.changed = room.changed, threading.Event()
             changed.set()
@@ -247,6 +263,7 @@ class Broadcaster:
             if client.kind == "participant" and person is not None and person.gone:
                 sockets.deliver(sockets.frame("bye", dumps({"reason": "revoked"})), [client.sid])
                 room.clients.pop(client.sid, None)
+                room.presence.lines.closed(client.sid)
                 sockets.close(client.sid, "revoked")
 
     def _beat(self) -> None:
@@ -256,19 +273,31 @@ class Broadcaster:
                     "head": room.tail.seq,
                     "epoch": room.tail.epoch,
                     "now": clock.iso(clock.now()),
-                    "here": {"phones": len(room.connected_people())},
+                    "here": {"phones": room.presence.phones()},
                 }
                 sockets.deliver(sockets.frame("heartbeat", dumps(beat)), list(room.clients))
 
     def _presence(self) -> None:
+        """Once a second: who leads hears what is new about who is here, who just came to lead hears all of it; the projector, numbers."""
         for room in self.rooms.values():
-            if room.presence_dirty:
-                room.presence_dirty = False
-                people = room.connected_people()
-                told = {"connected": len(people), "ids": sorted(people) if len(people) <= 300 else None}
-                leading = [c.sid for c in room.clients.values() if c.kind in (FACILITATORS.kind, "projector")]
-                if leading:
-                    sockets.deliver(sockets.frame("presence", dumps(told)), leading)
+            room.presence.lines.sweep()
+            watching = {c.sid: c.kind for c in room.clients.values() if c.kind != "participant"}
+            if not watching:
+                continue
+            newcomers, room.newcomers = room.newcomers & watching.keys(), set()
+            news = room.presence.news(room.tail.state)
+            if newcomers:
+                self._tell_presence(room.presence.whole(room.tail.state), {sid: watching.pop(sid) for sid in newcomers})
+            if news is not None:
+                self._tell_presence(news, watching)
+
+    def _tell_presence(self, told: dict[str, Any], watching: dict[str, str]) -> None:
+        leading = [sid for sid, kind in watching.items() if kind == FACILITATORS.kind]
+        if leading:
+            sockets.deliver(sockets.frame("presence", dumps(told)), leading)
+        if others := [sid for sid, kind in watching.items() if kind != FACILITATORS.kind]:
+            numbers = {name: told[name] for name in ("people", "connected", "away", "gone")}
+            sockets.deliver(sockets.frame("presence", dumps(numbers)), others)
 
 
 def lab_of(stream_name: str) -> int | None:
@@ -281,7 +310,8 @@ def init(app: Flask) -> Broadcaster:
     """One broadcaster for this app; its loop starts with the server's background tasks."""
     broadcaster = Broadcaster(app)
     app.extensions["kennislab-broadcaster"] = broadcaster
-    app.extensions.setdefault("kennislab-background", []).append(broadcaster.loop)
+    sharing = Sharing(app, lambda: {lab_id: room.presence for lab_id, room in broadcaster.rooms.items()})
+    app.extensions.setdefault("kennislab-background", []).extend([broadcaster.loop, sharing.loop])
     return broadcaster
 
 

@@ -84,7 +84,7 @@ class LivePresence(Base):
 
 
 class Handover(Base):
-    """A desk that may be opened on another laptop, for two minutes, once. Of its link, its code and the asking browser only hashes are kept.
+    """A desk that may be opened on another laptop, for two minutes, once. Of its link, its code and the browser that asks, only hashes.
 
     ``place``: JSON of what the first desk had open, emptied when it is over; ``asked_hash``: the browser that asks to become the same
     person, with what it said of itself and the number that both screens show; ``taken_by``: who opened the desk.

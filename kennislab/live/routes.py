@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +32,7 @@ from kennislab.live.broadcast import FollowedRoom
 from kennislab.live.forms import JoinForm
 from kennislab.live.limits import wait_for
 from kennislab.live.models import Participant, stream
-from kennislab.live.policies import NOT_OPEN, REMOVED
+from kennislab.live.policies import FACILITATOR_ONLY, NOT_OPEN, REMOVED
 from kennislab.live.room.audience import Audience, audience_of
 from kennislab.live.room.tail import dumps
 from kennislab.programme import queries as programme_queries
@@ -205,9 +207,16 @@ def join_by_token(token: str) -> BaseResponse | str:
 
 def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
     base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops")}
+    if asker.view == "facilitator":
+        base["presence"] = f"{url_for('live.presence', lab_id=lab.id)}?as=facilitator"
     return {
         "lab": lab.id,
-        "urls": {**base, "recall": f"{url_for('live.recall_like', lab_id=lab.id)}?as={asker.view}", "socket": "/socket.io", "join": url_for("live.join")},
+        "urls": {
+            **base,
+            "recall": f"{url_for('live.recall_like', lab_id=lab.id)}?as={asker.view}",
+            "socket": "/socket.io",
+            "join": url_for("live.join"),
+        },
         "role": asker.view,
         "as": asker.view,
         "locale": str(get_locale() or "nl"),
@@ -333,11 +342,41 @@ def events(lab_id: int) -> Response:
     _audience(room, asker)
     if wait > 0 and room.tail.seq <= since:
         db.session.remove()
-        follower.wait(room, since, min(wait, 25.0))
+        with _polling(room, asker):
+            follower.wait(room, since, min(wait, 25.0))
         follower.catch_up(room, db.session())
+    elif wait > 0:
+        with _polling(room, asker):
+            pass
     until = room.tail.seq
     lines = room.tail.lines(_audience(room, asker), since, until)
-    return _json(room.tail.reset() if lines is None else room.tail.frame(since, max(since, until), lines))
+    body = room.tail.reset() if lines is None else room.tail.frame(since, max(since, until), lines)
+    return _json(f'{body[:-1]},"now":"{clock.iso(clock.now())}"}}')
+
+
+@contextmanager
+def _polling(room: FollowedRoom, asker: auth.Asker) -> Iterator[None]:
+    """As long as a phone without socket waits for news, it is here; ``away=1``: its page is hidden."""
+    if asker.view != "participant":
+        yield
+        return
+    room.presence.lines.poll_began(asker.actor.key, request.args.get("away") == "1")
+    try:
+        yield
+    finally:
+        room.presence.lines.poll_ended(asker.actor.key)
+
+
+@bp.get("/live/<int:lab_id>/presence")
+def presence(lab_id: int) -> Response:
+    """Who is connected, for who leads: numbers, and names of one ``group`` (empty: without group) or ``state`` while they are not too many."""
+    asker = auth.asker(lab_id)
+    if asker.view != "facilitator":
+        raise Forbidden(FACILITATOR_ONLY.type, FACILITATOR_ONLY.title, FACILITATOR_ONLY.detail)
+    room = _followed(lab_id)
+    broadcast.of(current_app).catch_up(room, db.session())
+    told = room.presence.whole(room.tail.state, request.args.get("group"), request.args.get("state"))
+    return _json(dumps({**told, "now": clock.iso(clock.now())}))
 
 
 @bp.post("/live/<int:lab_id>/ops")

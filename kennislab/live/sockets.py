@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from flask_babel import gettext
 from flask_socketio import ConnectionRefusedError as Refuse
 
+from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError
 from kennislab.core.sockets import NAMESPACE, socketio
@@ -55,7 +56,11 @@ def connect(data: Any = None) -> None:
 
 @socketio.on("follow", namespace=NAMESPACE)
 def follow(data: Any = None) -> dict[str, Any]:
-    """``{"since": n}``: from now on every frame; what was missed comes at once."""
+    """``{"since": n}``: from now on every frame; what was missed comes at once.
+
+    ``away`` (the page is hidden) and ``typing`` (at a desk) say how it looks at this end; a page that follows already says it again
+    with those alone changed. The answer carries the time, as one more sample for the phone's clock.
+    """
     sid: str = request.sid  # type: ignore[attr-defined]
     asker = _askers.get(sid)
     since = data.get("since") if isinstance(data, dict) else None
@@ -71,8 +76,11 @@ def follow(data: Any = None) -> dict[str, Any]:
     finally:
         db.session.remove()
     audience = asker.audience
-    broadcaster.follow(room, Client(sid, audience.kind, audience.id), since)
-    return {"ok": True, "head": room.tail.seq, "epoch": room.tail.epoch}
+    client = Client(sid, audience.kind, audience.id, asker.actor.name)
+    room.here(client, data.get("away") is True, data.get("typing") is True)
+    if sid not in room.clients:
+        broadcaster.follow(room, client, since)
+    return {"ok": True, "head": room.tail.seq, "epoch": room.tail.epoch, "now": clock.iso(clock.now())}
 
 
 @socketio.on("disconnect", namespace=NAMESPACE)
