@@ -138,7 +138,9 @@ def may_vote(state: RoomState, actor: LiveActor, op: VoteCast) -> bool | Refused
     if not set(op.choices) <= known:
         return Refused("no-such-choice", N_("Deze keuze staat niet in de stemming"), N_("Vernieuw de pagina en stem opnieuw."), status=422)
     if ballot.cards is not None and not set(op.choices) <= {ballot.cards.get(actor.key)}:
-        return Refused("other-card", N_("Deze kaart heb je nu niet"), N_("Geef een cijfer aan de kaart die op je scherm staat."), status=422)
+        return Refused(
+            "other-card", N_("Deze kaart heb je nu niet"), N_("Geef een cijfer aan de kaart die op je scherm staat."), status=422
+        )
     return possible_vote(ballot, op)
 
 

@@ -36,6 +36,11 @@ def _story() -> list[tuple[str, str, dict[str, Any]]]:
         ("f", "contribution.move", {"contribution": "$2", "themes": ["vertrouwen"], "kind": "insight"}),
         ("f", "contribution.move", {"contribution": "$2", "recalls": "eerder2"}),
         ("f", "question.mark", {"contribution": "$2", "warmth": "warm"}),
+        ("f", "contribution.split", {"contribution": "$2", "texts": ["Eén vast gezicht", "In de wijk", "Op vaste tijden"]}),
+        ("f", "contribution.unsplit", {"contribution": "$2"}),
+        ("f", "contribution.split", {"contribution": "$2", "texts": ["Eén vast gezicht", "In de wijk"]}),
+        ("f", "contribution.merge", {"into": "$3", "from": ["$1"], "text": "Drie loketten, en isolatie met schuldhulp"}),
+        ("f", "contribution.unmerge", {"contribution": "$3"}),
         ("f", "contribution.hide", {"contribution": "$1"}),
         ("f", "contribution.show", {"contribution": "$1"}),
         ("chris", "action.add", {"text": "Wijkteam bellen", "owner": "Chris", "due": "2026-12-01"}),
@@ -241,6 +246,24 @@ class AnyRoom(RuleBasedStateMachine):
     def place(self, data: st.DataObject, group: str | None, kind: str) -> None:
         self.room.do(LEADER, "contribution.move", contribution=self._some(data, self.room.state.contributions), group=group, kind=kind)
 
+    @rule(data=st.data(), texts=st.lists(texts, min_size=2, max_size=3))
+    def split(self, data: st.DataObject, texts: list[str]) -> None:
+        self.room.do(LEADER, "contribution.split", contribution=self._some(data, self.room.state.contributions), texts=texts)
+
+    @rule(data=st.data(), text=st.none() | texts)
+    def merge(self, data: st.DataObject, text: str | None) -> None:
+        into, other = (self._some(data, self.room.state.contributions) for _ in range(2))
+        self.room.do(LEADER, "contribution.merge", into=into, **{"from": [other]}, text=text)
+
+    @rule(data=st.data(), type_=st.sampled_from(["contribution.unsplit", "contribution.unmerge"]))
+    def undo(self, data: st.DataObject, type_: str) -> None:
+        self.room.do(LEADER, type_, contribution=self._some(data, self.room.state.contributions))
+
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        one, other = (self._some(data, self.room.state.contributions) for _ in range(2))
+        self.room.do(LEADER, "contribution.move", contribution=one, answers=other)
+
     @rule(who=st.sampled_from(PEOPLE), group=st.sampled_from([None, "g1", "g2"]))
     def regroup(self, who: str, group: str | None) -> None:
         self.room.do(LEADER, "participant.move", participant=who, group=group)
@@ -261,6 +284,17 @@ class AnyRoom(RuleBasedStateMachine):
     @rule()
     def ballot(self) -> None:
         self.room.do(LEADER, "round.open", ballot={"title": "Wat eerst?"})
+
+    @rule(group=st.sampled_from(["g1", "g2"]), secret=st.booleans())
+    def ballot_of_a_group(self, group: str, secret: bool) -> None:
+        self.room.do(LEADER, "round.open", ballot={"title": "Wat eerst?", "group": group, "secret": secret})
+
+    @rule(data=st.data(), hands=st.integers(0, 4))
+    def count(self, data: st.DataObject, hands: int) -> None:
+        if self.room.state.ballots:
+            ballot = self.room.state.ballots[self._some(data, self.room.state.ballots)]
+            self.room.do(LEADER, "ballot.count", ballot=ballot.id, hands=hands, choices={ballot.choices[0]["id"]: hands})
+            self.room.do(LEADER, "round.open", ballot={"title": "Nog eens", "again": ballot.id})
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE))
     def vote(self, data: st.DataObject, who: str) -> None:
@@ -308,7 +342,7 @@ class AnyRoom(RuleBasedStateMachine):
             for id_ in seen:
                 one = self.room.state.contributions[id_]
                 assert not one.retracted
-                assert one.author == who or not (one.unrevealed or one.hidden or one.pending)
+                assert one.author == who or not (one.unrevealed or one.hidden or one.pending or one.merged)
         for id_ in self.room.snapshot(Audience("projector"))["contributions"]:
             one = self.room.state.contributions[id_]
             assert not (one.unrevealed or one.hidden or one.pending or one.retracted or (one.consent == "group" and one.group))

@@ -11,17 +11,34 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kennislab.core.messages import Registry
-from kennislab.live.messages import contributions, lab, people, presence, projector, steps, votes
+from kennislab.live.messages import contributions, day, lab, people, presence, projector, steps, votes
 from kennislab.live.messages.base import CONSENTS, KINDS, MOST_BYTES, MOST_OPS, MOST_TEXT, SCENES, Consent, Kind, Op, Scene
 from kennislab.live.messages.contributions import (
     ActionAdd,
     ContributionAdd,
     ContributionEdit,
     ContributionHide,
+    ContributionMerge,
     ContributionMove,
     ContributionRetract,
     ContributionShow,
+    ContributionSplit,
+    ContributionUnmerge,
+    ContributionUnsplit,
     QuestionMark,
+)
+from kennislab.live.messages.day import (
+    ActionReport,
+    AgendaFit,
+    AgendaSet,
+    EvaluationAnswer,
+    EvidenceReport,
+    PlanAdd,
+    PlanEdit,
+    PlanJoin,
+    PlanRemove,
+    QuestionAnswer,
+    SupportGive,
 )
 from kennislab.live.messages.lab import LabClose, LabOpen, QuarantineAccept, QuarantineReject
 from kennislab.live.messages.people import HandRaise, ModerationSet, ParticipantMove, ParticipantRemove
@@ -31,15 +48,30 @@ from kennislab.live.messages.steps import Reveal, StepGo, TimerExtend, TimerPaus
 from kennislab.live.messages.votes import BallotCount, BallotDraft, ReasonHide, RoundClose, RoundOpen, VoteCast
 
 __all__ = [
+    "ActionReport",
+    "AgendaFit",
+    "AgendaSet",
+    "EvaluationAnswer",
+    "EvidenceReport",
+    "PlanAdd",
+    "PlanEdit",
+    "PlanJoin",
+    "PlanRemove",
+    "QuestionAnswer",
+    "SupportGive",
     "ActionAdd",
     "BallotCount",
     "BallotDraft",
     "ContributionAdd",
     "ContributionEdit",
     "ContributionHide",
+    "ContributionMerge",
     "ContributionMove",
     "ContributionRetract",
     "ContributionShow",
+    "ContributionSplit",
+    "ContributionUnmerge",
+    "ContributionUnsplit",
     "HandRaise",
     "LabClose",
     "LabOpen",
@@ -73,7 +105,7 @@ __all__ = [
     "Scene",
 ]
 
-TOPICS = (contributions, votes, steps, people, presence, projector, lab)
+TOPICS = (contributions, votes, steps, people, presence, projector, day, lab)
 OPS: tuple[type[Op], ...] = tuple(op for topic in TOPICS for op in topic.OPS)
 FACILITATOR_OPS = frozenset(name for topic in TOPICS for name in topic.FACILITATOR_OPS)
 EVENTS: dict[str, str] = {name: about for topic in TOPICS for name, about in topic.EVENTS.items()}

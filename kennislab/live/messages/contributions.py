@@ -70,6 +70,37 @@ class ContributionMove(Op):
     recalls: Id | None = None
 
 
+class ContributionSplit(Op):
+    """Facilitator: what one card says becomes several. The first text stays on it; each other gets a card, from the same person."""
+
+    type: Literal["contribution.split"]
+    contribution: Id
+    texts: Annotated[list[Text], Field(min_length=2, max_length=20)]
+
+
+class ContributionUnsplit(Op):
+    """Facilitator: takes the last splitting of this card back."""
+
+    type: Literal["contribution.unsplit"]
+    contribution: Id
+
+
+class ContributionMerge(Op):
+    """Facilitator: cards that say the same become one. ``into`` stays, with its words or with ``text``; the others are kept under it."""
+
+    type: Literal["contribution.merge"]
+    into: Id
+    from_: Annotated[list[Id], Field(min_length=1, max_length=50, alias="from")]
+    text: Text | None = None
+
+
+class ContributionUnmerge(Op):
+    """Facilitator: takes the last merging into this card back."""
+
+    type: Literal["contribution.unmerge"]
+    contribution: Id
+
+
 class QuestionMark(Op):
     """Case owner or facilitator: how close a question comes."""
 
@@ -94,6 +125,10 @@ OPS: tuple[type[Op], ...] = (
     ContributionHide,
     ContributionShow,
     ContributionMove,
+    ContributionSplit,
+    ContributionUnsplit,
+    ContributionMerge,
+    ContributionUnmerge,
     QuestionMark,
     ActionAdd,
 )
@@ -102,6 +137,10 @@ FACILITATOR_OPS = (
     "contribution.hide",
     "contribution.show",
     "contribution.move",
+    "contribution.split",
+    "contribution.unsplit",
+    "contribution.merge",
+    "contribution.unmerge",
 )
 
 EVENTS = {
@@ -111,5 +150,9 @@ EVENTS = {
     "contribution.hidden": "Taken off the wall.",
     "contribution.shown": "On the wall (again).",
     "contribution.moved": "Other kind, group, themes or bottleneck.",
+    "contribution.split": "One card became several.",
+    "contribution.unsplit": "It is one card again.",
+    "contribution.merged": "Several cards became one.",
+    "contribution.unmerged": "They are several again.",
     "question.marked": "The case owner said how close a question comes.",
 }

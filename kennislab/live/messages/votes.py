@@ -9,7 +9,6 @@ from pydantic import Field
 from kennislab.core.messages import Wire
 from kennislab.live.messages.base import Id, Op
 
-
 MOST_REASON = 300
 Number = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -17,9 +16,9 @@ Number = Annotated[int, Field(ge=0, le=10_000)]
 class BallotDraft(Wire):
     """A vote to be opened.
 
-    ``kind``: ``dots`` to divide, ``rating`` 1–5, ``choice`` of one with a reason. ``choices``: contributions to choose from; none: all visible
-    bottlenecks and linking opportunities, or what the vote of ``again`` was about. ``again``: the closed vote that this is the second round
-    of; it has the same kind. ``group``: whose vote it is. ``secret``: no result before it is closed.
+    ``kind``: ``dots`` to divide, ``rating`` 1–5, ``choice`` of one with a reason. ``choices``: contributions to choose from; none: all
+    visible bottlenecks and linking opportunities, or what the vote of ``again`` was about. ``again``: the closed vote that this is the
+    second round of; it has the same kind. ``group``: whose vote it is. ``secret``: no result before it is closed.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -32,7 +31,7 @@ class BallotDraft(Wire):
 
 
 class VoteCast(Op):
-    """My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one chosen; ``reason``: why."""
+    """My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one; ``reason``: why."""
 
     type: Literal["vote.cast"]
     ballot: Id

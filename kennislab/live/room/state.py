@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from kennislab.live.room.day_state import Day, Plan, Report
+
 Key = tuple[str, str]
 """What a fact touches: ("contributions", id), ("people", id), ("ballots", id), ("agenda", id), or a singleton ("step", "")."""
 
@@ -14,7 +16,8 @@ Key = tuple[str, str]
 class Person:
     """Somebody in the room.
 
-    ``table``: where in the group, while a method seats people apart; ``ready``: the place in the day at which this person said to be ready.
+    ``table``: where in the group, while a method seats people apart; ``ready``: the place in the day at which this person said to be ready;
+    ``looks_like``: whose name this one could be taken for; ``supports``: questions this person wants answered, too.
     """
 
     id: str
@@ -26,6 +29,8 @@ class Person:
     held: bool = False
     gone: bool = False
     ready: str | None = None
+    looks_like: str | None = None
+    supports: list[str] = field(default_factory=list)
     contributions: list[str] = field(default_factory=list)
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -37,7 +42,8 @@ class Contribution:
     ``run``, ``position``, ``table``, ``company`` (who sat there), ``case``: where it was made, when a method ran; ``cell``: of a matrix;
     ``confidential``: of a case that stays in its group; ``recalls``: the archived item that helped before (id, text, place, quarter,
     worked); ``origin``: the contribution it was split off, ``merged``: the one it went into; ``support``: who wants this answered;
-    ``answered``: ``answered`` or ``parked``.
+    ``answered``: ``answered`` or ``parked``; ``splits``, ``merges``: what came off this one and what went into it, last in last (``parts``
+    or ``from``: ids; ``text``, ``consent``, ``themes``: before; ``became``: the text after).
     """
 
     id: str
@@ -73,6 +79,8 @@ class Contribution:
     recalls: dict[str, Any] | None = None
     origin: str | None = None
     merged: str | None = None
+    merges: list[dict[str, Any]] = field(default_factory=list)
+    splits: list[dict[str, Any]] = field(default_factory=list)
     support: dict[str, None] = field(default_factory=dict)
     answered: str | None = None
 
@@ -143,9 +151,15 @@ class RoomState:
     veiled: dict[str, None] = field(default_factory=dict)
     contributions: dict[str, Contribution] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
+    day: Day = field(default_factory=Day)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
     scene: str = "join"
     scene_before: str = "join"
     scene_ballot: str | None = None
+    scene_by: str = "kind"
+    scene_text: str = ""
+    scene_picture: str | None = None
     follow: bool = True
 
     def unrevealed(self) -> list[str]:

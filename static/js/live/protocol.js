@@ -64,6 +64,41 @@
  */
 
 /**
+ * Facilitator: what one card says becomes several. The first text stays on it; each other gets a card, from the same person.
+ * @typedef {Object} ContributionSplit
+ * @property {string} id
+ * @property {"contribution.split"} type
+ * @property {string} contribution
+ * @property {string[]} texts
+ */
+
+/**
+ * Facilitator: takes the last splitting of this card back.
+ * @typedef {Object} ContributionUnsplit
+ * @property {string} id
+ * @property {"contribution.unsplit"} type
+ * @property {string} contribution
+ */
+
+/**
+ * Facilitator: cards that say the same become one. ``into`` stays, with its words or with ``text``; the others are kept under it.
+ * @typedef {Object} ContributionMerge
+ * @property {string} id
+ * @property {"contribution.merge"} type
+ * @property {string} into
+ * @property {string[]} from
+ * @property {string|null} [text]
+ */
+
+/**
+ * Facilitator: takes the last merging into this card back.
+ * @typedef {Object} ContributionUnmerge
+ * @property {string} id
+ * @property {"contribution.unmerge"} type
+ * @property {string} contribution
+ */
+
+/**
  * Case owner or facilitator: how close a question comes.
  * @typedef {Object} QuestionMark
  * @property {string} id
@@ -83,7 +118,7 @@
  */
 
 /**
- * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one chosen; ``reason``: why.
+ * My whole vote in this ballot; replaces an earlier one. ``choices``: choice id → dots, 1–5, or 1 for the one; ``reason``: why.
  * @typedef {Object} VoteCast
  * @property {string} id
  * @property {"vote.cast"} type
@@ -212,13 +247,16 @@
  */
 
 /**
- * Facilitator: what the projector shows, and whether it follows the session by itself.
+ * Facilitator: what the projector shows, and whether it follows the session by itself. ``by``: how the wall is divided; ``text``: what the scene ``text`` says; ``picture``: the uploaded picture of the scene ``picture``.
  * @typedef {Object} ProjectorShow
  * @property {string} id
  * @property {"projector.show"} type
- * @property {"join"|"step"|"wall"|"ballot"|"timer"|"blank"} scene
+ * @property {"join"|"step"|"wall"|"ballot"|"timer"|"blank"|"text"|"picture"|"previous"|"questions"|"groups"} scene
  * @property {string|null} [ballot]
  * @property {boolean|null} [follow]
+ * @property {"kind"|"group"|"theme"|null} [by]
+ * @property {string|null} [text]
+ * @property {string|null} [picture]
  */
 
 /**
@@ -266,6 +304,10 @@ export const OPS = Object.freeze({
   contribution_hide: "contribution.hide",
   contribution_show: "contribution.show",
   contribution_move: "contribution.move",
+  contribution_split: "contribution.split",
+  contribution_unsplit: "contribution.unsplit",
+  contribution_merge: "contribution.merge",
+  contribution_unmerge: "contribution.unmerge",
   question_mark: "question.mark",
   action_add: "action.add",
   vote_cast: "vote.cast",
@@ -298,6 +340,10 @@ export const EVENTS = Object.freeze({
   contribution_hidden: "contribution.hidden",
   contribution_shown: "contribution.shown",
   contribution_moved: "contribution.moved",
+  contribution_split: "contribution.split",
+  contribution_unsplit: "contribution.unsplit",
+  contribution_merged: "contribution.merged",
+  contribution_unmerged: "contribution.unmerged",
   question_marked: "question.marked",
   ballot_opened: "ballot.opened",
   ballot_counted: "ballot.counted",
@@ -324,7 +370,7 @@ export const EVENTS = Object.freeze({
 
 export const KINDS = Object.freeze(["question", "bottleneck", "solution", "insight", "lesson", "linking_opportunity", "advice", "association", "action", "fact", "success_factor", "value", "choice", "evaluation"]);
 export const CONSENTS = Object.freeze(["group", "programme", "public_anonymous", "public_city"]);
-export const SCENES = Object.freeze(["join", "step", "wall", "ballot", "timer", "blank"]);
+export const SCENES = Object.freeze(["join", "step", "wall", "ballot", "timer", "blank", "text", "picture", "previous", "questions", "groups"]);
 export const MOST_OPS = 50;
 export const MOST_BYTES = 65536;
 export const MOST_TEXT = 2000;

@@ -98,9 +98,7 @@ def _again(state: RoomState, draft: m.BallotDraft) -> dict[str, Any]:
     """The second round of a vote: the same question in the same way, so that the two can be compared."""
     first = _existing(state, draft.again or "")
     if first.open:
-        raise Refused(
-            "first-round-open", N_("De eerste ronde loopt nog"), N_("Sluit de eerste ronde en open dan de tweede."), status=409
-        )
+        raise Refused("first-round-open", N_("De eerste ronde loopt nog"), N_("Sluit de eerste ronde en open dan de tweede."), status=409)
     choices = [choice for choice in first.choices if not draft.choices or choice["contribution"] in draft.choices]
     if not choices:
         raise Refused(
