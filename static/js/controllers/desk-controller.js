@@ -28,7 +28,7 @@ export default async function connect(root, { signal }) {
   const draws = [
     connectHead(parts),
     connectSteps(parts),
-    connectWall({ ...parts, capture }),
+    connectWall({ ...parts, capture, recall }),
     connectModeration(parts),
     () => capture.draw(),
     () => votes.draw(),

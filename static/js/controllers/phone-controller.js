@@ -15,7 +15,7 @@ export default async function connect(root, { signal }) {
   const role = rolesOf(root);
   const parts = { room, root, role, signal };
   const composer = connectComposer(parts);
-  const draws = [() => composer.draw(), connectHead({ ...parts, composer }), connectMine(parts), connectBallot(parts), connectWall({ ...parts, composer })];
+  const draws = [() => composer.draw(), connectHead({ ...parts, composer }), connectMine({ ...parts, composer }), connectBallot(parts), connectWall({ ...parts, composer })];
   for (const draw of draws) room.onRender(draw);
 
   role("hand")?.addEventListener("click", (event) => room.act(OPS.hand_raise, { up: event.currentTarget.getAttribute("aria-pressed") !== "true" }), { signal });

@@ -34,6 +34,7 @@ function newCard(entry, state) {
     step: op.step ?? state.step?.id ?? null,
     group: op.group ?? null,
     answers: op.answers ?? null,
+    recalls: op.recalls ? { id: op.recalls } : null,
     themes: op.themes ?? [],
     consent: op.consent ?? "programme",
     municipality: state.me?.municipality ?? null,
@@ -62,6 +63,7 @@ function laid(card, entry) {
   if (op.type === OPS.contribution_move) {
     const { kind, group, answers, themes } = op;
     const changed = Object.fromEntries(Object.entries({ kind, group, answers, themes }).filter(([, value]) => value !== undefined));
+    if (op.recalls !== undefined) changed.recalls = op.recalls && (card.recalls?.id === op.recalls ? card.recalls : { id: op.recalls });
     return { ...card, ...changed, entry };
   }
   return null;

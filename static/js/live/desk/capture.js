@@ -12,6 +12,7 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
   const key = `kl-capture:${room.boot.lab}`;
   const before = kept(key) ?? {};
   let answers = before.answers ?? null;
+  let recalls = before.recalls ?? null;
   area.value = before.text ?? "";
   behalf.value = before.behalf ?? "";
 
@@ -24,14 +25,24 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
   if (before.kind) choose(before.kind);
 
   function keep() {
-    if (area.value.trim() || behalf.value.trim()) remember(key, { text: area.value, behalf: behalf.value, kind: kind(), answers });
+    if (area.value.trim() || behalf.value.trim()) remember(key, { text: area.value, behalf: behalf.value, kind: kind(), answers, recalls });
     else forget(key);
   }
 
   function look() {
-    if (LOOKED_UP.has(kind())) recall.beside(area.value);
-    else recall.clear();
+    recall.changed();
   }
+
+  recall.serve({
+    draft: () => ({ text: area.value, looked: LOOKED_UP.has(kind()), reference: recalls, area }),
+    link(reference) {
+      recalls = reference;
+      keep();
+      area.focus({ preventScroll: true });
+      recall.draw();
+    },
+  });
+  recall.draw();
 
   form.addEventListener(
     "input",
@@ -48,8 +59,9 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea, input")) {
         event.preventDefault();
         form.requestSubmit();
-      } else if (event.key === "Escape") {
-        recall.clear();
+      } else if (event.key === "ArrowDown" && event.target === area && area.selectionStart === area.value.length && recall.enter()) {
+        event.preventDefault();
+      } else if (event.key === "Escape" && !recall.dismiss()) {
         (role("wall") ?? event.target).focus({ preventScroll: true }); // not nowhere: from here the keys work, and Tab goes on
       }
     },
@@ -67,10 +79,11 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
       }
       const name = behalf.value.trim();
       if (kind() === "action") room.act(OPS.action_add, { text, ...(name ? { owner: name } : {}) });
-      else room.act(OPS.contribution_add, { kind: kind(), text, ...(name ? { on_behalf_of: name } : {}), ...(answers ? { answers } : {}) });
+      else room.act(OPS.contribution_add, { kind: kind(), text, ...(name ? { on_behalf_of: name } : {}), ...(answers ? { answers } : {}), ...(recalls ? { recalls: recalls.id } : {}) });
       area.value = "";
       behalf.value = "";
       answers = null;
+      recalls = null;
       forget(key);
       recall.clear();
       room.changed();

@@ -2,6 +2,7 @@ import { t } from "../../text.js";
 import { toast } from "../../toast.js";
 import { fromTemplate, memory, setData, setText, show, syncList, word } from "../page.js";
 import { KINDS, OPS } from "../protocol.js";
+import { saidOf } from "../recall.js";
 import { listActions } from "./actions.js";
 import { ask } from "./dialogs.js";
 
@@ -18,7 +19,7 @@ export function onWall(card) {
 }
 
 /** The wall: a column for each kind, newest first, changed card by card. While a menu on it is open, nothing moves. */
-export function connectWall({ room, role, actions, capture, signal }) {
+export function connectWall({ room, role, actions, capture, recall, signal }) {
   const wall = role("wall");
   const columns = new Map();
   const seen = new Set();
@@ -35,6 +36,8 @@ export function connectWall({ room, role, actions, capture, signal }) {
 
   const act = {
     answer: (id) => capture.answer(room.cards.get(id)),
+    recall: (id) => recall.linkCard(room.cards.get(id)),
+    recalled: (id) => recall.show(room.cards.get(id).recalls.id),
     hide(id) {
       room.act(OPS.contribution_hide, { contribution: id });
       toast(t("Kaart verborgen"), { undo: () => room.act(OPS.contribution_show, { contribution: id }) });
@@ -110,7 +113,7 @@ export function connectWall({ room, role, actions, capture, signal }) {
 
   function drawCard(element, card, votes) {
     element.klDiffers ??= memory();
-    if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, votes.get(card.id), room.cards.get(card.answers)?.text)) return;
+    if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, votes.get(card.id), room.cards.get(card.answers)?.text, card.recalls?.id, card.recalls?.text)) return;
     const at = (name) => element.querySelector(`[data-role="${name}"]`);
     const answered = card.answers && room.cards.get(card.answers);
     setData(element, "id", card.id);
@@ -120,6 +123,8 @@ export function connectWall({ room, role, actions, capture, signal }) {
     setText(at("text"), card.text);
     show(at("answers"), Boolean(answered));
     setText(at("answers-text"), answered ? answered.text : "");
+    show(at("recalled"), Boolean(card.recalls));
+    setText(at("recalled-text"), card.recalls ? [saidOf(card.recalls), card.recalls.text].filter(Boolean).join(": ") : "");
     show(at("theme"), card.themes.length > 0);
     setText(at("theme"), card.themes[0] ?? "");
     setText(at("place"), word(`place:${card.municipality}`));
@@ -131,6 +136,7 @@ export function connectWall({ room, role, actions, capture, signal }) {
     setText(at("votes"), number ?? "");
     show(element.querySelector("details"), !card.isNew);
     show(element.querySelector('[data-action="answer"]'), card.kind === "bottleneck" || card.kind === "question");
+    show(element.querySelector('[data-action="recall"]'), card.kind !== "action");
     show(element.querySelector('[data-action="hide"]'), card.status !== "hidden");
     show(element.querySelector('[data-action="show"]'), card.status === "hidden");
   }

@@ -4,6 +4,7 @@ import { fate } from "../overlay.js";
 import { setData, setText, show, word } from "../page.js";
 import { MOST_TEXT, OPS } from "../protocol.js";
 import { forget, recall, remember } from "../remembered.js";
+import { connectRecall } from "./recall.js";
 import { kindsOf } from "./views.js";
 
 /**
@@ -14,7 +15,7 @@ export function connectComposer({ room, root, role, signal }) {
   const key = `kl-draft:${room.boot.lab}`;
   const form = role("composer");
   const area = role("text");
-  let draft = recall(key) ?? { step: null, text: "", kind: null, answers: null };
+  let draft = recall(key) ?? { step: null, text: "", kind: null, answers: null, recalls: null };
   let lastSent = null;
   area.value = draft.text;
 
@@ -26,6 +27,14 @@ export function connectComposer({ room, root, role, signal }) {
     if (draft.text.trim() || draft.answers) remember(key, draft);
     else forget(key);
   }
+
+  const earlier = connectRecall({
+    room,
+    role,
+    signal,
+    draft: () => ({ text: area.value, kind: chosen("kind"), reference: draft.recalls ?? null, area }),
+    link: (recalls) => keep({ recalls }),
+  });
 
   /** The step that what is in the box belongs to. */
   function stepId() {
@@ -39,6 +48,7 @@ export function connectComposer({ room, root, role, signal }) {
       const begun = !draft.text.trim() && area.value.trim();
       keep({ text: area.value, ...(begun ? { step: room.state?.step.id ?? null } : {}) });
       lastSent = null;
+      earlier.changed();
       room.changed();
     },
     { signal },
@@ -47,7 +57,10 @@ export function connectComposer({ room, root, role, signal }) {
   form.addEventListener(
     "change",
     (event) => {
-      if (event.target.name === "kind") keep({ kind: event.target.value });
+      if (event.target.name === "kind") {
+        keep({ kind: event.target.value });
+        earlier.changed();
+      }
       if (event.target.name === "consent") setText(role("consent-text"), event.target.dataset.text);
     },
     { signal },
@@ -84,11 +97,12 @@ export function connectComposer({ room, root, role, signal }) {
     const entry =
       kind === "action"
         ? room.act(OPS.action_add, { text })
-        : room.act(OPS.contribution_add, { kind, text, consent: chosen("consent") ?? "programme", ...(step ? { step } : {}), ...(draft.answers ? { answers: draft.answers } : {}) });
+        : room.act(OPS.contribution_add, { kind, text, consent: chosen("consent") ?? "programme", ...(step ? { step } : {}), ...(draft.answers ? { answers: draft.answers } : {}), ...(draft.recalls ? { recalls: draft.recalls.id } : {}) });
     lastSent = entry.id;
     area.value = "";
-    draft = { step: null, text: "", kind: draft.kind, answers: null };
+    draft = { step: null, text: "", kind: draft.kind, answers: null, recalls: null };
     forget(key);
+    earlier.clear();
     room.changed();
   }
 
@@ -125,6 +139,9 @@ export function connectComposer({ room, root, role, signal }) {
       return draft;
     },
 
+    /** What a card refers to, beside. */
+    showEarlier: (id) => earlier.show(id),
+
     /** The next text answers this card; kinds that cannot answer are not offered first. */
     answer(card) {
       const kinds = kindsOf(room.state.agenda[stepId()]);
@@ -141,6 +158,7 @@ export function connectComposer({ room, root, role, signal }) {
       drawKinds(state);
       drawFoot(state);
       const answered = draft.answers && room.cards.get(draft.answers);
+      earlier.draw();
       show(role("answering"), Boolean(answered));
       setText(role("answering-text"), answered?.text ?? "");
       const ownGroup = radios("consent").find((radio) => radio.value === "group");

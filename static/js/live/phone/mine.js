@@ -4,12 +4,13 @@ import { toast } from "../../toast.js";
 import { fate } from "../overlay.js";
 import { fromTemplate, setData, setKind, setText, show, syncList, word } from "../page.js";
 import { OPS } from "../protocol.js";
+import { saidOf } from "../recall.js";
 
 const CHANGEABLE = new Set(["placed", "sent", "pending", "unrevealed"]);
 const COPYABLE = new Set(["refused", "quarantined"]);
 
 /** What I sent, with what became of it, and what I may still do with it. */
-export function connectMine({ room, role, signal }) {
+export function connectMine({ room, role, composer, signal }) {
   const dialog = role("edit-dialog");
   const area = dialog.querySelector("textarea");
   let editing = null;
@@ -34,6 +35,7 @@ export function connectMine({ room, role, signal }) {
   }
 
   const act = {
+    recalled: (card) => card.recalls && composer.showEarlier(card.recalls.id),
     edit(card) {
       editing = { key: card.key, where: target(card) };
       area.value = card.text;
@@ -110,6 +112,8 @@ export function connectMine({ room, role, signal }) {
         setText(at("state-text"), word(`state:${now}`));
         setText(at("why"), why(card));
         show(at("why"), why(card) !== "");
+        show(button("recalled"), Boolean(card.recalls));
+        setText(at("recalled-text"), card.recalls ? saidOf(card.recalls) : "");
         show(button("edit"), open && (now === "refused" ? card.isNew : CHANGEABLE.has(now) && target(card) !== null));
         show(button("retract"), open && CHANGEABLE.has(now) && target(card) !== null);
         show(button("retry"), now === "refused" && card.isNew);

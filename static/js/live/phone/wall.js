@@ -1,5 +1,6 @@
 import { tn } from "../../text.js";
 import { fromTemplate, setData, setKind, setText, show, syncList, word } from "../page.js";
+import { saidOf } from "../recall.js";
 import { kindsOf } from "./views.js";
 
 const ANSWERABLE = new Set(["bottleneck", "question"]);
@@ -35,9 +36,10 @@ export function connectWall({ room, role, composer, signal }) {
   list?.addEventListener(
     "click",
     (event) => {
-      const button = event.target.closest('[data-action="answer"]');
+      const button = event.target.closest("[data-action]");
       const card = button && room.cards.get(button.closest("[data-id]").dataset.id);
-      if (card) composer.answer(card);
+      if (card && button.dataset.action === "answer") composer.answer(card);
+      if (card?.recalls && button.dataset.action === "recalled") composer.showEarlier(card.recalls.id);
     },
     { signal },
   );
@@ -72,6 +74,8 @@ export function connectWall({ room, role, composer, signal }) {
           setKind(element, card.kind);
           setText(element.querySelector('[data-role="text"]'), card.text);
           setText(element.querySelector('[data-role="place"]'), word(`place:${card.municipality}`));
+          show(element.querySelector('[data-action="recalled"]'), Boolean(card.recalls));
+          setText(element.querySelector('[data-role="recalled-text"]'), card.recalls ? saidOf(card.recalls) : "");
           show(element.querySelector('[data-action="answer"]'), Boolean(mayAnswer && ANSWERABLE.has(card.kind)));
         },
       },
