@@ -1,7 +1,9 @@
 import { t } from "../../text.js";
-import { fromTemplate, press, setData, setText, show, syncList } from "../page.js";
+import { fromTemplate, press, setData, setText, show, syncList, word } from "../page.js";
 import { OPS } from "../protocol.js";
+import { both, roundText, stepText } from "../runs.js";
 import { drawStatus, stepsOf } from "../status.js";
+import { listenText, turnOf, whereText } from "./turn.js";
 import { placeOf, viewsOf } from "./views.js";
 
 const CLOSED_TEXT = {
@@ -29,6 +31,7 @@ export function connectHead({ room, root, role, composer }) {
     for (const [name, section] of sections) show(section, views.includes(name));
     show(role("send"), views.includes("write"));
     show(role("vote"), views.includes("vote"));
+    show(role("pass"), views.includes("score"));
   }
 
   function title(heading, text) {
@@ -50,13 +53,37 @@ export function connectHead({ room, root, role, composer }) {
     show(role("hand"), false);
   }
 
-  function drawTrail(state) {
-    const now = state.agenda[state.step.id]?.position ?? -1;
-    syncList(role("trail"), stepsOf(state), {
+  function drawTrail(state, on) {
+    const now = on ? on.run.step : (state.agenda[state.step.id]?.position ?? -1);
+    const steps = on ? on.run.steps.map((step, position) => ({ id: `${on.run.id}:${step.id}`, position })) : stepsOf(state);
+    syncList(role("trail"), steps, {
       key: (step) => step.id,
       make: () => fromTemplate("trail"),
       update: (element, step) => setData(element, "state", step.position === now ? "now" : step.position < now ? "done" : "next"),
     });
+  }
+
+  /** What to do instead of writing; in a method it says why and who speaks. */
+  function drawListen(on) {
+    const now = on ? listenText(on) : { title: t("Je luistert nu."), text: t("In deze stap stuur je niets in. Iets zeggen? Steek je hand op."), who: "" };
+    setText(role("listen-title"), now.title);
+    setText(role("listen-text"), now.text);
+    setText(role("listen-who"), now.who);
+    show(role("listen-who"), now.who !== "");
+    setData(role("listen-sign"), "silent", now.silent ? "" : null);
+  }
+
+  function drawWhere(state, on) {
+    const where = on && whereText(on, (code) => word(`place:${code}`));
+    show(role("where"), Boolean(where));
+    setData(role("where"), "go", where?.go ? "" : null);
+    for (const name of ["title", "people", "focus"]) {
+      setText(role(`where-${name}`), where?.[name] ?? "");
+      show(role(`where-${name}`), Boolean(where?.[name]));
+    }
+    const group = state.groups[state.me.group];
+    setText(role("group"), group?.name ?? "");
+    show(role("group"), Boolean(group));
   }
 
   return function draw() {
@@ -72,18 +99,24 @@ export function connectHead({ room, root, role, composer }) {
     const step = state.agenda[state.step.id];
     const { number, total } = placeOf(state);
     setText(role("lab-title"), state.lab.title);
-    setText(role("step-number"), step ? t("Stap %(number)s van %(total)s", { number, total }) : t("We beginnen zo"));
-    const group = state.groups[state.me.group];
-    setText(role("group"), group?.name ?? "");
-    show(role("group"), Boolean(group));
-    drawTrail(state);
+    const on = state.lab.state === "open" ? turnOf(state) : null;
+    setData(root, "run", on ? on.run.id : null);
+    if (on) setText(role("step-number"), stepText(on.run));
+    else setText(role("step-number"), step ? t("Stap %(number)s van %(total)s", { number, total }) : t("We beginnen zo"));
+    setText(role("round"), on ? roundText(on.run) : "");
+    show(role("round"), Boolean(on && on.run.units > 1));
+    drawTrail(state, on);
+    drawWhere(state, on);
+    drawListen(on);
     if (state.lab.state === "closed") title(state.lab.title, null);
+    else if (on) title(both(on.slot.title), both(on.slot.instruction));
     else title(step ? step.title : t("Welkom, je bent binnen"), step?.instruction);
     const reading = state.lab.moderation === "pre" || state.me.held;
-    const input = step?.input === "text" && state.lab.state === "open";
-    show(role("notice-held"), Boolean(reading && input));
+    const input = !on && step?.input === "text" && state.lab.state === "open";
+    show(role("notice-held"), Boolean(reading && (input || on?.turn.write.length)));
     show(role("notice-closed"), Boolean(input && !state.step.round_open));
-    show(role("notice-hidden"), Boolean(step?.hidden_until_reveal && !state.step.revealed));
+    show(role("notice-hidden"), Boolean(on ? on.slot.hidden : step?.hidden_until_reveal && !state.step.revealed));
+    setText(role("notice-hidden-text"), on ? t("Niemand ziet dit tot deze stap klaar is, of tot je groep alles tegelijk laat zien.") : t("Niemand ziet dit tot de begeleider alles tegelijk laat zien."));
     const entry = room.outbox.entries.findLast((one) => one.op.type === OPS.hand_raise && one.state !== "refused");
     const up = entry ? entry.op.up : state.me.hand;
     show(role("hand"), state.lab.state === "open");

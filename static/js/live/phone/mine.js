@@ -21,10 +21,12 @@ export function connectMine({ room, role, composer, signal }) {
     return card.entry.contribution ? { contribution: card.entry.contribution, base_rev: 1 } : null;
   }
 
+  const whereOf = (card) => (card.run ? { run: card.run, position: card.position, ...(card.cell ? { cell: card.cell } : {}) } : card.step ? { step: card.step } : {});
+
   function addAgain(card, text) {
     const { id: _id, type, ...fields } = card.entry?.op ?? {};
     if (type === OPS.contribution_add || type === OPS.action_add) return room.act(type, { ...fields, text });
-    return room.act(OPS.contribution_add, { kind: card.kind === "action" ? "insight" : card.kind, text, consent: card.consent, ...(card.step ? { step: card.step } : {}) });
+    return room.act(OPS.contribution_add, { kind: card.kind === "action" ? "insight" : card.kind, text, consent: card.consent, ...whereOf(card) });
   }
 
   function why(card) {
@@ -91,7 +93,7 @@ export function connectMine({ room, role, composer, signal }) {
     { signal },
   );
 
-  return function draw() {
+  function draw() {
     const { state } = room;
     if (!state) return;
     const mine = [...room.cards.values()].filter((card) => card.mine).sort((a, b) => (a.isNew === b.isNew ? (a.at < b.at ? 1 : -1) : a.isNew ? -1 : 1));
@@ -121,5 +123,7 @@ export function connectMine({ room, role, composer, signal }) {
         show(button("copy"), COPYABLE.has(now));
       },
     });
-  };
+  }
+
+  return { draw, edit: act.edit };
 }

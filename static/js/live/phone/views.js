@@ -1,4 +1,5 @@
 import { stepsOf } from "../status.js";
+import { turnBallot, turnOf, turnResult, turnViews } from "./turn.js";
 
 /**
  * Which parts of the phone are open now. Pure.
@@ -9,6 +10,8 @@ import { stepsOf } from "../status.js";
 export function viewsOf(state, draft = null) {
   const writing = Boolean(draft?.text.trim());
   if (state.lab.state === "closed") return writing ? ["closed", "write"] : ["closed"];
+  const on = turnOf(state);
+  if (on) return turnViews(on, state, writing);
   const step = state.agenda[state.step.id];
   const open = openBallot(state);
   const views = [];
@@ -20,13 +23,17 @@ export function viewsOf(state, draft = null) {
   return views.length ? views : ["listen"];
 }
 
-/** The vote that runs now; of several, the last that was opened. */
+/** The vote that runs now for me; of several, the last that was opened. In a run of a method: the one of my turn. */
 export function openBallot(state) {
+  const on = turnOf(state);
+  if (on) return turnBallot(on, state);
   return Object.values(state.ballots).findLast((ballot) => ballot.state === "open") ?? null;
 }
 
 /** The result to show: the one the room looks at, or the last in a step that is for voting. */
 export function shownResult(state) {
+  const on = turnOf(state);
+  if (on) return turnResult(on, state);
   const looked = state.ballots[state.projector.ballot];
   if (looked?.state === "closed") return looked;
   if (state.agenda[state.step.id]?.input !== "vote") return null;
