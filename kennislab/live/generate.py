@@ -8,6 +8,7 @@ from typing import Any
 
 from kennislab.core.messages import Wire
 from kennislab.live import messages as m
+from kennislab.live.room.views import SINGLETONS
 
 HERE = Path(__file__).parent
 SCRIPT = HERE.parent.parent / "static" / "js" / "live" / "protocol.js"
@@ -77,7 +78,7 @@ def script() -> str:
         f"export const MOST_BYTES = {m.MOST_BYTES};",
         f"export const MOST_TEXT = {m.MOST_TEXT};",
     ]
-    lines.append('export const SINGLETONS = Object.freeze(["lab", "step", "counts", "projector", "me"]);')
+    lines.append(f"export const SINGLETONS = Object.freeze({json.dumps(list(SINGLETONS))});")
     return "\n".join(lines) + "\n"
 
 
@@ -106,8 +107,8 @@ def document() -> str:
     lines += ["## Events: `GET /live/<lab>/events?since=n`, and `events` over the socket", ""]
     lines += [
         "`{epoch, from, to, head, events: [{seq, type, at, set?, gone?}]}`. `set` and `gone` are the whole effect on what this reader "
-        "sees: entities of a collection are replaced whole, fields of a singleton (`lab`, `step`, `counts`, `projector`, "
-        "`me`) are assigned. The type is for announcing only.",
+        f"sees: entities of a collection are replaced whole, fields of a singleton ({', '.join(f'`{name}`' for name in SINGLETONS)}) "
+        "are assigned. The type is for announcing only.",
         "",
         "| type | means |",
         "|---|---|",

@@ -76,7 +76,8 @@ def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
             return Refused("other-group", N_("Je zit niet in deze groep"), N_("Verstuur je bijdrage in je eigen groep."))
     if not state.opened:
         return NOT_OPEN
-    if not state.open and op_type not in ("lab.open", "quarantine.accept", "quarantine.reject") and not isinstance(op, ContributionAdd):
+    after = ("lab.open", "quarantine.accept", "quarantine.reject", "evaluation.answer")
+    if not state.open and op_type not in after and not isinstance(op, ContributionAdd):
         return CLOSED
     return True
 
@@ -164,6 +165,15 @@ def may_mark(state: RoomState, actor: LiveActor, op: QuestionMark) -> bool | Ref
             "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
         )
     return True if actor.leads else FACILITATOR_ONLY
+
+
+def may_support(actor: LiveActor, one: Contribution, seen: bool) -> bool | Refused:
+    """Whether this participant may say to want this answered, too: a question of somebody else that they see."""
+    if not seen or one.kind != "question":
+        return Refused("no-such-question", N_("Deze vraag is er niet meer"), N_("Kijk in de lijst welke vragen er nu staan."), status=404)
+    if one.author == actor.key:
+        return Refused("own-question", N_("Dit is je eigen vraag"), N_("Anderen kunnen hem steunen."), status=422)
+    return True
 
 
 def may_raise(state: RoomState, actor: LiveActor, op: HandRaise) -> bool | Refused:

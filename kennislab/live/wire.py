@@ -50,7 +50,7 @@ def read_ops() -> list[Asked]:
     return [_read_op(one) for one in ops]
 
 
-WORDS = frozenset({"text", "texts", "title", "reason", "on_behalf_of", "owner", "themes"})
+WORDS = frozenset({"text", "texts", "title", "reason", "on_behalf_of", "owner", "themes", "note", "when", "place", "name", "question"})
 """Fields with what people typed."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-SINGLETONS = ("lab", "step", "counts", "projector", "me")
+SINGLETONS = ("lab", "step", "counts", "projector", "day", "previous", "evaluation", "me")
 
 
 def reduce(state: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:

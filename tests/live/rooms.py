@@ -42,6 +42,12 @@ AGENDA = [
     _step(4, "Stemmen", 0, "vote", []),
 ]
 GROUPS = [{"id": "g1", "name": "Draagvlak"}, {"id": "g2", "name": "Geld"}]
+PREVIOUS = {
+    "lab": {"id": 7, "title": "Vorige keer", "quarter": "2026-Q3"},
+    "actions": [{"id": "act1", "text": "Corporatie bellen", "owner": "Anna", "due": "2026-10-01", "municipality": "GM0855"}],
+    "answers": [{"id": "sol1", "question": "Hoe bereik je huurders?", "text": "Keukentafelgesprekken", "municipality": "GM0503"}],
+}
+EVALUATION = [{"id": "1", "title": "Wat neem je mee?", "kind": "text"}, {"id": "2", "title": "Hoe zinvol was deze dag?", "kind": "score"}]
 PEOPLE = ("anna", "bram", "chris")
 
 
@@ -80,6 +86,10 @@ class Room:
         self.record(
             "lab.opened",
             {
+                "starts_at": "2026-11-19T09:00:00.000Z",
+                "previous": PREVIOUS,
+                "evaluation": EVALUATION,
+                "leaders": ["Fatima"],
                 "lab": 1,
                 "title": "Koppelkansen",
                 "quarter": "2026-Q4",

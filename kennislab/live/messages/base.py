@@ -15,8 +15,10 @@ Kind = Literal[
 KINDS: tuple[str, ...] = get_args(Kind)
 CONSENTS = ("group", "programme", "public_anonymous", "public_city")
 Consent = Literal["group", "programme", "public_anonymous", "public_city"]
-SCENES = ("join", "step", "wall", "ballot", "timer", "blank")
-Scene = Literal["join", "step", "wall", "ballot", "timer", "blank"]
+Scene = Literal[
+    "join", "step", "wall", "ballot", "timer", "blank", "text", "picture", "previous", "questions", "groups"
+]  # fmt: skip
+SCENES: tuple[str, ...] = get_args(Scene)
 
 MOST_OPS = 50
 MOST_BYTES = 64 * 1024

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kennislab.live.room.day_state import Day, Plan, Report
+
+if TYPE_CHECKING:
+    from kennislab.live.methods.model import Method
+    from kennislab.live.room.cases_state import Case
+    from kennislab.live.room.runs_state import Run
 
 Key = tuple[str, str]
 """What a fact touches: ("contributions", id), ("people", id), ("ballots", id), ("agenda", id), or a singleton ("step", "")."""
@@ -17,7 +22,8 @@ class Person:
     """Somebody in the room.
 
     ``table``: where in the group, while a method seats people apart; ``ready``: the place in the day at which this person said to be ready;
-    ``looks_like``: whose name this one could be taken for; ``supports``: questions this person wants answered, too.
+    ``looks_like``: whose name this one could be taken for; ``supports``: questions this person wants answered, too;
+    ``been``: the groups that this person was in; ``questions``: own knowledge questions of this lab (id, text), to bring in as a case.
     """
 
     id: str
@@ -31,6 +37,8 @@ class Person:
     ready: str | None = None
     looks_like: str | None = None
     supports: list[str] = field(default_factory=list)
+    been: dict[str, None] = field(default_factory=dict)
+    questions: list[dict[str, str]] = field(default_factory=list)
     contributions: list[str] = field(default_factory=list)
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -131,7 +139,7 @@ class Step:
 
 @dataclass(slots=True)
 class RoomState:
-    """Everything about a room at journal number ``seq``."""
+    """Everything about a room at journal number ``seq``. ``active``: group (None: everybody) → the run that is on there."""
 
     lab_id: int = 0
     title: str = ""
@@ -161,6 +169,12 @@ class RoomState:
     scene_text: str = ""
     scene_picture: str | None = None
     follow: bool = True
+    methods: dict[str, Method] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    active: dict[str | None, str] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    gathered: bool = False
+    message: dict[str, Any] | None = None
 
     def unrevealed(self) -> list[str]:
         """Contributions that only their authors see yet."""

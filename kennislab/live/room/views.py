@@ -17,8 +17,8 @@ from kennislab.live.room.topics.people import me
 
 __all__ = ["COLLECTIONS", "SINGLETONS", "Change", "advance", "entity", "everything", "for_audience", "me"]
 
-COLLECTIONS = ("agenda", "people", "groups", "contributions", "ballots")
-SINGLETONS = ("lab", "step", "counts", "projector", "me")
+COLLECTIONS = ("agenda", "people", "groups", "contributions", "ballots", "plans", "reports")
+SINGLETONS = ("lab", "step", "counts", "projector", "day", "previous", "evaluation", "me")
 VIEWS: dict[str, Callable[[RoomState, Audience, str], dict[str, Any] | None]] = {
     name: how for topic in TOPICS for name, how in topic.VIEWS.items()
 }

@@ -268,6 +268,113 @@
  */
 
 /**
+ * Facilitator: stretches or cuts all that still comes, so that the day ends at ``until``. No step under 3 minutes, no break under 5.
+ * @typedef {Object} AgendaFit
+ * @property {string} id
+ * @property {"agenda.fit"} type
+ * @property {string} until
+ */
+
+/**
+ * Facilitator: so many minutes for this step; of the present one the clock moves along.
+ * @typedef {Object} AgendaSet
+ * @property {string} id
+ * @property {"agenda.set"} type
+ * @property {string} step
+ * @property {number} minutes
+ */
+
+/**
+ * I want this question answered, too; or no longer.
+ * @typedef {Object} SupportGive
+ * @property {string} id
+ * @property {"support.give"} type
+ * @property {string} contribution
+ * @property {boolean} [on]
+ */
+
+/**
+ * Facilitator: this question was answered, or is parked for after the day; none: it is open again.
+ * @typedef {Object} QuestionAnswer
+ * @property {string} id
+ * @property {"question.answer"} type
+ * @property {string} contribution
+ * @property {"answered"|"parked"|null} [answered]
+ */
+
+/**
+ * How an action of last time stands.
+ * @typedef {Object} ActionReport
+ * @property {string} id
+ * @property {"action.report"} type
+ * @property {string} action
+ * @property {"done"|"carried_on"|"dropped"} state
+ * @property {string} [note]
+ */
+
+/**
+ * Whether an answer of last time helped in my municipality. ``municipality``: for a facilitator, who says it for somebody.
+ * @typedef {Object} EvidenceReport
+ * @property {string} id
+ * @property {"evidence.report"} type
+ * @property {string} item
+ * @property {"worked"|"partly"|"failed"|"not_yet"} outcome
+ * @property {string} [note]
+ * @property {string|null} [municipality]
+ */
+
+/**
+ * Facilitator: something to go on with, in a deep dive or a working group; ``when`` and ``place`` are ideas.
+ * @typedef {Object} PlanAdd
+ * @property {string} id
+ * @property {"plan.add"} type
+ * @property {string} title
+ * @property {"deep_dive"|"working_group_meeting"} [kind]
+ * @property {string} [when]
+ * @property {string} [place]
+ */
+
+/**
+ * Facilitator: other words for a plan. What is left out stays as it is.
+ * @typedef {Object} PlanEdit
+ * @property {string} id
+ * @property {"plan.edit"} type
+ * @property {string} plan
+ * @property {string|null} [title]
+ * @property {"deep_dive"|"working_group_meeting"|null} [kind]
+ * @property {string|null} [when]
+ * @property {string|null} [place]
+ */
+
+/**
+ * Facilitator: not going on with this; ``on`` false takes it back in.
+ * @typedef {Object} PlanRemove
+ * @property {string} id
+ * @property {"plan.remove"} type
+ * @property {string} plan
+ * @property {boolean} [on]
+ */
+
+/**
+ * I join in, I can lead it, or neither.
+ * @typedef {Object} PlanJoin
+ * @property {string} id
+ * @property {"plan.join"} type
+ * @property {string} plan
+ * @property {"join"|"lead"|null} [how]
+ */
+
+/**
+ * My answer to one question about the day. It is kept without a name, a time or an order, and can be given once.
+ * @typedef {Object} EvaluationAnswer
+ * @property {string} id
+ * @property {"evaluation.answer"} type
+ * @property {string} question
+ * @property {number|null} [score]
+ * @property {string} [text]
+ */
+
+/**
  * Facilitator: opens the room again after closing.
  * @typedef {Object} LabOpen
  * @property {string} id
@@ -327,6 +434,17 @@ export const OPS = Object.freeze({
   ready_set: "ready.set",
   projector_show: "projector.show",
   projector_blank: "projector.blank",
+  agenda_fit: "agenda.fit",
+  agenda_set: "agenda.set",
+  support_give: "support.give",
+  question_answer: "question.answer",
+  action_report: "action.report",
+  evidence_report: "evidence.report",
+  plan_add: "plan.add",
+  plan_edit: "plan.edit",
+  plan_remove: "plan.remove",
+  plan_join: "plan.join",
+  evaluation_answer: "evaluation.answer",
   lab_open: "lab.open",
   lab_close: "lab.close",
   quarantine_accept: "quarantine.accept",
@@ -362,6 +480,16 @@ export const EVENTS = Object.freeze({
   moderation_changed: "moderation.changed",
   ready_set: "ready.set",
   projector_changed: "projector.changed",
+  agenda_changed: "agenda.changed",
+  support_given: "support.given",
+  question_answered: "question.answered",
+  action_reported: "action.reported",
+  evidence_reported: "evidence.reported",
+  plan_added: "plan.added",
+  plan_edited: "plan.edited",
+  plan_removed: "plan.removed",
+  plan_joined: "plan.joined",
+  evaluation_answered: "evaluation.answered",
   lab_opened: "lab.opened",
   lab_closed: "lab.closed",
   op_quarantined: "op.quarantined",
@@ -374,4 +502,4 @@ export const SCENES = Object.freeze(["join", "step", "wall", "ballot", "timer", 
 export const MOST_OPS = 50;
 export const MOST_BYTES = 65536;
 export const MOST_TEXT = 2000;
-export const SINGLETONS = Object.freeze(["lab", "step", "counts", "projector", "me"]);
+export const SINGLETONS = Object.freeze(["lab", "step", "counts", "projector", "day", "previous", "evaluation", "me"]);

@@ -459,6 +459,8 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "times": 1 + len(also),
         "also": None,
         "via": None,
+        "support": len(one.support),
+        "answered": one.answered,
         "author": None,
         "on_behalf_of": None,
     }

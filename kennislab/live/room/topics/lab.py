@@ -12,6 +12,7 @@ from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, RoomState
+from kennislab.live.room.topics import day
 from kennislab.live.room.topics.contributions import added, reveal_all, touched_by_new
 
 
@@ -33,6 +34,7 @@ def _opened(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     state.agenda = {step["id"]: step for step in data["agenda"]}
     state.groups.update({group["id"]: group for group in data.get("groups", [])})
     state.step.round_open, state.step.round_closed_at = True, None
+    day.opened(state, data)
 
 
 def _closed(state: RoomState, row: Row, data: dict[str, Any]) -> None:
@@ -57,6 +59,8 @@ def _opening(state: RoomState, row: Row) -> list[Key]:
         ("step", ""),
         ("counts", ""),
         ("projector", ""),
+        ("evaluation", ""),
+        *day.touched_by_opening(state, row),
         *(("agenda", s["id"]) for s in row.data["agenda"]),
         *(("agenda", s) for s in state.agenda),
         *(("groups", g["id"]) for g in row.data.get("groups", [])),
@@ -68,6 +72,8 @@ def _closing(state: RoomState, row: Row) -> list[Key]:
         ("lab", ""),
         ("step", ""),
         ("counts", ""),
+        ("evaluation", ""),
+        *day.touched_by_step(state, state.step.id),
         *(("ballots", b.id) for b in state.ballots.values()),
         *(("contributions", c) for c in state.unrevealed()),
     ]
@@ -92,14 +98,9 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
     }
 
 
-def seen_step(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """A step of the agenda."""
-    return state.agenda.get(id_)
-
-
 def seen_group(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
     """A group."""
     return state.groups.get(id_)
 
 
-VIEWS = {"lab": seen, "agenda": seen_step, "groups": seen_group}
+VIEWS = {"lab": seen, "groups": seen_group}

@@ -7,13 +7,14 @@ from typing import Any
 
 from kennislab.core.errors import N_, Refused, require
 from kennislab.core.journal import Row
+from kennislab.core.text import skeleton
 from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, Person, RoomState
-from kennislab.live.room.topics import votes
+from kennislab.live.room.topics import day, votes
 
 
 def _hand_up(state: RoomState, actor: LiveActor, op: m.HandRaise, now: datetime) -> d.Decision:
@@ -66,6 +67,24 @@ def _joined(state: RoomState, row: Row, data: dict[str, Any]) -> None:
         state.people[data["participant"]] = Person(data["participant"], data["name"], data["municipality"], data.get("group"))
     else:
         known.name, known.municipality, known.gone = data["name"], data["municipality"], False
+    person = state.people[data["participant"]]
+    person.looks_like = _looks_like(state, person)
+
+
+def _looks_like(state: RoomState, person: Person) -> str | None:
+    """Whose name this one could be taken for: of somebody who leads, or of somebody of another municipality who was here before."""
+    mine = skeleton(person.name or "")
+    if not mine:
+        return None
+    for name in state.day.leaders:
+        if skeleton(name) == mine or skeleton(name.split()[0] if name else "") == mine:
+            return name
+    for other in state.people.values():
+        if other.id == person.id or other.gone or other.municipality == person.municipality or skeleton(other.name or "") != mine:
+            continue
+        if other.name != person.name or " " in (other.name or ""):  # two called Anna are no news, two called Anna de Wit are
+            return other.name
+    return None
 
 
 def _left(state: RoomState, row: Row, data: dict[str, Any]) -> None:
@@ -142,6 +161,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "hand": person.hand,
         "held": person.held,
         "ready": person.ready,
+        "looks_like": person.looks_like,
         "role": "participant",
         "group": person.group,
     }
@@ -168,7 +188,16 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
     if person is None:
         cast = {b.id: b.cast[audience.id] for b in state.ballots.values() if audience.id in b.cast}
         mine = [c.id for c in state.contributions.values() if c.author == audience.id and not c.retracted]
-        return {"group": None, "contributions": sorted(mine), "hand": False, "held": False, "ready": None, "votes": cast, "reasons": reasons}
+        return {
+            "group": None,
+            "contributions": sorted(mine),
+            "hand": False,
+            "held": False,
+            "ready": None,
+            "votes": cast,
+            "reasons": reasons,
+            **day.mine(state, audience.id or ""),
+        }
     return {
         "group": person.group,
         "contributions": sorted(person.contributions),
@@ -177,6 +206,7 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
         "ready": person.ready,
         "votes": dict(person.votes),
         "reasons": reasons,
+        **day.mine(state, person.id),
     }
 
 

@@ -13,6 +13,7 @@ from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, RoomState, Step
+from kennislab.live.room.topics import day
 from kennislab.live.room.topics.contributions import reveal_all
 from kennislab.live.room.topics.projector import show
 
@@ -101,18 +102,24 @@ APPLY = {"step.changed": _step, "timer.changed": _clock, "round.changed": _round
 
 
 def _stepping(state: RoomState, row: Row) -> list[Key]:
-    return [("step", ""), ("counts", ""), ("projector", ""), *(("contributions", c) for c in state.unrevealed())]
+    goes_on = day.touched_by_step(state, state.step.id, row.data["step"])
+    whole = [("step", ""), ("counts", ""), ("projector", ""), ("evaluation", "")]
+    return [*whole, *goes_on, *(("contributions", c) for c in state.unrevealed())]
 
 
 def _revealing(state: RoomState, row: Row) -> list[Key]:
     return [("step", ""), ("counts", ""), *(("contributions", c) for c in state.unrevealed())]
 
 
+def _clock_of_day(state: RoomState, row: Row) -> list[Key]:
+    return [("step", ""), *day.touched_by_step(state)]
+
+
 def _only_step(state: RoomState, row: Row) -> list[Key]:
     return [("step", "")]
 
 
-TOUCHES = {"step.changed": _stepping, "revealed": _revealing, "timer.changed": _only_step, "round.changed": _only_step}
+TOUCHES = {"step.changed": _stepping, "revealed": _revealing, "timer.changed": _clock_of_day, "round.changed": _only_step}
 
 
 def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
