@@ -369,7 +369,7 @@ def _polling(room: FollowedRoom, asker: auth.Asker) -> Iterator[None]:
 
 @bp.get("/live/<int:lab_id>/presence")
 def presence(lab_id: int) -> Response:
-    """Who is connected, for who leads: numbers, and names of one ``group`` (empty: without group) or ``state`` while they are not too many."""
+    """Who is connected, for who leads: numbers, and names of one ``group`` (empty: none) or ``state`` unless they are too many."""
     asker = auth.asker(lab_id)
     if asker.view != "facilitator":
         raise Forbidden(FACILITATOR_ONLY.type, FACILITATOR_ONLY.title, FACILITATOR_ONLY.detail)

@@ -12,7 +12,7 @@ from kennislab.live.messages.base import Op
 class ReadySet(Op):
     """I am ready with what is asked now, or not yet after all.
 
-    ``at``: the place in the day that the phone shows (``s4``: the fourth step; ``run/step/unit/part`` in a method), so that what
+    ``at``: the place in the day that the phone shows (``s4``: the fourth step, ``<run>/4``: of a method), so that what
     arrives late does not count for the next place. Without it: where I am now.
     """
 

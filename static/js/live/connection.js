@@ -7,7 +7,7 @@ import { reduce, verdict } from "./reducer.js";
  *
  * `status`: "connecting" | "connected" (socket) | "polling" | "offline" | "closed" (the server will not have us: see `problem`).
  * Events: "status", "state" ({state, events, fresh}: after every change; `fresh` after a snapshot), "epoch" (before the state of another epoch),
- * "presence", "here", "bye" (reason), "open" (the socket follows, or a request got through after silence), "waiting" (problem: the room is not open yet).
+ * "presence" (facilitators: who is connected, away or gone; see kennislab/live/presence.py), "here", "bye" (reason), "open" (the socket follows, or a request got through after silence), "waiting" (problem: the room is not open yet).
  */
 
 const SOCKET_PATIENCE = 10_000;
@@ -15,6 +15,8 @@ const SILENCE = 12_500;
 const BEHIND = 1000;
 const FIRST_POLL_SECONDS = 3;
 const POLL_SECONDS = 20;
+/** After coming in, some more questions for the clock: the fastest answer of the last five is the one that counts. */
+const SAMPLES = [2000, 5000, 9000];
 const FINAL_BYES = new Set(["revoked", "other-place"]);
 
 export class Connection extends Emitter {
@@ -31,13 +33,14 @@ export class Connection extends Emitter {
   #heard = 0;
   #failures = 0;
   #stopped = false;
+  #typing = false;
   state = null;
   status = "connecting";
   problem = null;
 
   /**
    * `get(url, options)` as http.js; `openSocket()` gives a Socket.IO socket of namespace /live that is not connected yet; `urls`: snapshot, events.
-   * `env`: {now, random, setTimer, clearTimer}, for tests.
+   * `env`: {now, random, setTimer, clearTimer, hidden (whether nobody sees this page)}, for tests.
    */
   constructor({ get, openSocket, clock, urls, env = {} }) {
     super();
@@ -45,7 +48,7 @@ export class Connection extends Emitter {
     this.#openSocket = openSocket;
     this.#clock = clock;
     this.#urls = urls;
-    this.#env = { now: () => Date.now(), random: Math.random, setTimer: (f, ms) => setTimeout(f, ms), clearTimer: (id) => clearTimeout(id), ...env };
+    this.#env = { now: () => Date.now(), random: Math.random, setTimer: (f, ms) => setTimeout(f, ms), clearTimer: (id) => clearTimeout(id), hidden: () => globalThis.document?.visibilityState === "hidden", ...env };
   }
 
   /** Begins; the promise is kept when there is a first state, or none will come. */
@@ -80,6 +83,18 @@ export class Connection extends Emitter {
     this.#set("connecting");
     this.#reconnect();
     this.#poll();
+  }
+
+  /** Somebody looks at this page, or no longer does: say so. */
+  looked() {
+    if (this.status === "connected") this.#say();
+  }
+
+  /** At a desk something is being typed, or no longer. Said again every few seconds as long as it lasts; who leads with us sees it. */
+  typing(on) {
+    if (on === this.#typing && !on) return;
+    this.#typing = on;
+    if (this.status === "connected") this.#say();
   }
 
   // -- timers, by name: one of each
@@ -199,6 +214,8 @@ export class Connection extends Emitter {
     const url = new URL(this.#urls.events, "http://here");
     url.searchParams.set("since", seq);
     if (wait) url.searchParams.set("wait", wait);
+    if (wait && this.#env.hidden()) url.searchParams.set("away", 1);
+    const sent = this.#env.now();
     const answer = await this.#get(url.pathname + url.search, { signal, seconds: wait + 15 });
     if (this.#stopped || signal?.aborted) return false;
     if (answer.kind === "stop") {
@@ -211,6 +228,8 @@ export class Connection extends Emitter {
       return false;
     }
     this.#failures = 0;
+    if (answer.body.now && wait) this.#clock.heard(answer.body.now, this.#env.now());
+    else if (answer.body.now) this.#clock.answered(answer.body.now, sent, this.#env.now());
     if (answer.body.epoch === epoch && !answer.body.reset && answer.body.from > this.state.seq) await this.#snapshot();
     else await this.#take(answer.body);
     return true;
@@ -247,9 +266,18 @@ export class Connection extends Emitter {
     this.#socket.connect();
   }
 
-  #follow() {
-    this.#socket.timeout(5000).emit("follow", { since: this.state.seq }, (error, answer) => {
+  /** Says on the socket from where we want to hear, and how it looks here. The answer is one more sample for the clock. */
+  #say(then = () => {}) {
+    const sent = this.#env.now();
+    this.#socket.timeout(5000).emit("follow", { since: this.state.seq, away: this.#env.hidden(), typing: this.#typing }, (error, answer) => {
       if (this.#stopped) return;
+      if (answer?.now) this.#clock.answered(answer.now, sent, this.#env.now());
+      then(error, answer);
+    });
+  }
+
+  #follow() {
+    this.#say((error, answer) => {
       if (error || !answer?.ok) {
         this.#socket.disconnect();
         this.#refused();
@@ -261,8 +289,18 @@ export class Connection extends Emitter {
       this.#polling?.abort();
       this.#polling = null;
       this.#set("connected");
+      this.#sample(0);
       if (answer.epoch !== this.state.epoch) this.#snapshot();
       this.emit("open");
+    });
+  }
+
+  #sample(number) {
+    if (number >= SAMPLES.length) return;
+    this.#after("sample", SAMPLES[number] - (SAMPLES[number - 1] ?? 0) + this.#env.random() * 1000, () => {
+      if (this.status !== "connected") return;
+      this.#say();
+      this.#sample(number + 1);
     });
   }
 

@@ -14,6 +14,7 @@ import { MOST_BYTES, MOST_OPS, OPS } from "./protocol.js";
  */
 
 const KEPT_SENT = 200;
+const KEPT_SENT_DAYS = 30;
 const WITH_WORDS = new Set([OPS.contribution_add, OPS.contribution_edit, OPS.action_add]);
 /** What may be said again to a room that lost its last minutes. A step or a minute extra is of its moment, and is not. */
 const REPEATABLE = new Set([...WITH_WORDS, OPS.contribution_retract, OPS.contribution_hide, OPS.contribution_show, OPS.contribution_move, OPS.vote_cast, OPS.question_mark]);
@@ -21,9 +22,9 @@ const REPEATABLE = new Set([...WITH_WORDS, OPS.contribution_retract, OPS.contrib
 const bytes = (text) => new TextEncoder().encode(text).length;
 const byOrder = (a, b) => a.n - b.n || (a.id < b.id ? -1 : 1);
 
-/** Which op makes an earlier one that has not left yet pointless: the last hand and the last vote are what counts. */
+/** Which op makes an earlier one that has not left yet pointless: the last hand, the last *ready* and the last vote are what counts. */
 function replaces(op) {
-  if (op.type === OPS.hand_raise) return () => true;
+  if (op.type === OPS.hand_raise || op.type === OPS.ready_set) return () => true;
   if (op.type === OPS.vote_cast) return (other) => other.ballot === op.ballot;
   return () => false;
 }
@@ -79,6 +80,7 @@ export class Outbox extends Emitter {
     for (const entry of await this.#deps.store.all(this.#deps.scope)) if (!this.#entries.has(entry.id)) this.#entries.set(entry.id, { ...entry, stored: true });
     this.emit("change");
     this.flush();
+    this.#deps.sent.purge(this.#deps.now() - KEPT_SENT_DAYS * 86_400_000); // of rooms that are long over: nobody will ask for it again
   }
 
   /** All entries, oldest first. `sending` says whether it is in a request now. */

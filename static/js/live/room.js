@@ -149,6 +149,7 @@ export class Room extends Emitter {
 
   #wakeWith(signal) {
     const wake = () => {
+      this.connection.looked();
       if (document.visibilityState === "hidden") return;
       this.connection.wake();
       this.outbox.flush();

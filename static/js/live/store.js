@@ -2,7 +2,8 @@
  * Where unsent words are kept on this device: IndexedDB, else localStorage, else the memory of this page. A write that fails in one goes to
  * the next; reading looks in all, so nothing is lost when one of them comes or goes between two visits.
  *
- * A place has: all(scope) → records, put(record), remove(scope, ids), and `lasts` (survives the page). A record has `scope` and `id`.
+ * A place has: all(scope) → records, put(record), remove(scope, ids), purge(before), and `lasts` (survives the page). A record has `scope`,
+ * `id`, and `n`: its order, which is also about when it was made (milliseconds since 1970).
  */
 
 const NAME = "kennislab-live";
@@ -53,6 +54,15 @@ export function inDatabase(indexedDB, table) {
         for (const id of ids) store.delete([scope, id]);
         return null;
       }),
+    purge: (before) =>
+      within("readwrite", (store) => {
+        store.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+          if (!cursor) return;
+          if (cursor.value.n < before) cursor.delete();
+          cursor.continue();
+        };
+        return null;
+      }),
   };
 }
 
@@ -80,6 +90,16 @@ export function inLocalStorage(storage, table) {
     async remove(scope, ids) {
       for (const id of ids) storage.removeItem(prefix(scope) + id);
     },
+    async purge(before) {
+      const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i)).filter((key) => key.startsWith(`${NAME}:${table}:`));
+      for (const key of keys) {
+        try {
+          if (JSON.parse(storage.getItem(key)).n < before) storage.removeItem(key);
+        } catch {
+          storage.removeItem(key); // cut off: nobody can read it
+        }
+      }
+    },
   };
 }
 
@@ -94,6 +114,9 @@ export function inMemory() {
     },
     remove: async (scope, ids) => {
       for (const id of ids) records.delete(`${scope} ${id}`);
+    },
+    purge: async (before) => {
+      for (const [key, record] of records) if (record.n < before) records.delete(key);
     },
   };
 }
@@ -151,6 +174,10 @@ export function createStore(places) {
     async remove(scope, ids) {
       if (ids.length) await Promise.all(places.map((place) => place.remove(scope, ids).catch(() => null)));
       for (const id of ids) home.delete(id);
+    },
+    /** Away with what was made before this moment, of whatever room. */
+    async purge(before) {
+      await Promise.all(places.map((place) => place.purge(before).catch(() => null)));
     },
   };
 }

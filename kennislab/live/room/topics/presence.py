@@ -21,7 +21,7 @@ def place_of(state: RoomState, person: Person) -> str:
     runs = [one for one in getattr(state, "runs", {}).values() if one.state == "running"]
     run = next((one for one in runs if one.group is not None and one.group == person.group), None)
     run = run or next((one for one in runs if one.group is None), None)
-    return f"{run.id}/{run.step}/{run.unit}/{run.part}" if run is not None else f"s{state.step.rev}"
+    return f"{run.id}/{run.rev}" if run is not None else f"s{state.step.rev}"
 
 
 def _ready(state: RoomState, actor: LiveActor, op: m.ReadySet, now: datetime) -> d.Decision:
