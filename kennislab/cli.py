@@ -318,7 +318,7 @@ def _lines(file: Path) -> list[str]:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["live", "fanout", "search", "grouping"]))
+@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, arguments: tuple[str, ...]) -> None:
     """Measures, and prints ratios; from a checkout only (tests/benchmarks)."""
