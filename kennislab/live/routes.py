@@ -206,7 +206,7 @@ def join_by_token(token: str) -> BaseResponse | str:
 
 
 def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
-    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops")}
+    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops", "my_questions")}
     if asker.view == "facilitator":
         base["presence"] = f"{url_for('live.presence', lab_id=lab.id)}?as=facilitator"
     return {
@@ -214,6 +214,7 @@ def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
         "urls": {
             **base,
             "recall": f"{url_for('live.recall_like', lab_id=lab.id)}?as={asker.view}",
+            "methods": url_for("live.methods", lab_id=lab.id),
             "socket": "/socket.io",
             "join": url_for("live.join"),
         },
@@ -399,4 +400,4 @@ def ops(lab_id: int) -> Response:
     return _json(dumps({"epoch": epoch, "head": answer.head, "results": [wire.told(result) for result in answer.results]}))
 
 
-from kennislab.live import recall_routes  # noqa: E402, F401  it puts its pages on ``bp``
+from kennislab.live import desk_routes, recall_routes  # noqa: E402, F401  it puts its pages on ``bp``

@@ -16,16 +16,30 @@ export function connectCases({ room, root, role, signal }) {
 
   const mine = (one) => one.owner === room.state.me.id;
   const known = () => Object.values(room.state?.cases ?? {}).filter((one) => one.state !== "withdrawn");
-  const questions = () => room.state?.me.questions ?? [];
+  let own = null;
+  const questions = () => own ?? [];
+
+  /** My own knowledge questions, asked for once; without them a case is simply written. */
+  async function bringQuestions() {
+    if (own) return;
+    const answer = await room.http(room.boot.urls.my_questions);
+    if (answer.kind === "ok") own = answer.body.questions;
+    fillQuestions();
+  }
+
+  function fillQuestions() {
+    show(role("pitch-question"), !editing && questions().length > 0);
+    while (question.options.length > 1) question.remove(1);
+    for (const each of questions()) question.add(new Option(each.text, each.id));
+  }
 
   function ask(one) {
     editing = one?.id ?? null;
     text.value = one?.text ?? "";
     confidential.checked = Boolean(one?.confidential);
     show(confidential.closest("label"), !one);
-    show(role("pitch-question"), !one && questions().length > 0);
-    while (question.options.length > 1) question.remove(1);
-    for (const each of questions()) question.add(new Option(each.text, each.id));
+    fillQuestions();
+    bringQuestions();
     setText(role("pitch-verb"), one ? t("Opslaan") : t("Inbrengen"));
     dialog.returnValue = "";
     dialog.showModal();

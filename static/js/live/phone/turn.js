@@ -47,13 +47,17 @@ export function mayTalk(role, slot) {
   return slot.speaking === "participant" || slot.speaking === role || (slot.speaking === "consultant" && HELPERS.has(role));
 }
 
+/** What the server can say why there is nothing to do, besides what follows from the role. */
+const nothingToChoose = () => t("Er is nu niets om uit te kiezen. Ga door naar de volgende stap.");
+
 /** The sign for who has nothing to do on the phone: what to do instead, and who speaks. */
 export function listenText({ turn, slot }) {
   const { speaking } = whoSpeaks(slot);
-  if (turn.listening) return { title: t("Je luistert nu."), text: turn.why ? t(turn.why) : t("In een volgende stap ben jij weer aan de beurt."), who: speaking, silent: true };
+  if (turn.listening) return { title: t("Je luistert nu."), text: t("In een volgende stap ben jij weer aan de beurt."), who: speaking, silent: true };
+  if (turn.why === "Er is nu niets om uit te kiezen. Ga door naar de volgende stap.") return { title: t("Nu even niets."), text: nothingToChoose(), who: "", silent: false };
   if (slot.speaking === "participant") return { title: t("Praat met elkaar."), text: t("In deze stap gebeurt het hardop. Je telefoon heb je nu niet nodig."), who: "", silent: false };
   if (mayTalk(turn.role, slot)) return { title: t("Jij bent aan het woord."), text: t("Vertel het hardop. Je telefoon heb je nu niet nodig."), who: "", silent: false };
-  return { title: t("Nu is een ander aan het woord."), text: turn.why ? t(turn.why) : t("Luister, en steek je hand op als je iets wilt zeggen."), who: speaking, silent: false };
+  return { title: t("Nu is een ander aan het woord."), text: t("Luister, en steek je hand op als je iets wilt zeggen."), who: speaking, silent: false };
 }
 
 /**
