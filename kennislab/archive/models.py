@@ -85,6 +85,7 @@ class ArchiveItem(Base):
     (``contribution`` or ``question`` by its public id; ``added`` by hand). Of an anonymous item person, participant and municipality are
     empty, and the source as well once the lab is sealed: then nothing leads back. ``answers``: the bottleneck or question that this solves.
     ``position`` is the order of the day. ``rev`` grows with each change, for compare-and-swap. ``reach_given``: the author's own consent.
+    ``answered``: of a question to a speaker: ``answered``, or ``parked`` and still open.
     """
 
     __tablename__ = "archive_item"
@@ -120,6 +121,7 @@ class ArchiveItem(Base):
     owner: Mapped[str] = mapped_column(sa.String(120), default="")
     due: Mapped[date | None]
     action_status: Mapped[ActionStatus | None] = mapped_column(_choice(ActionStatus))
+    answered: Mapped[str | None] = mapped_column(sa.String(10))
     edited_by: Mapped[str] = mapped_column(sa.String(120), default="")
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -153,7 +155,10 @@ class ItemLink(Base):
 
 
 class Evidence(Base):
-    """One line in the ledger of an item: what became of it in a municipality. Lines are added, never changed."""
+    """One line in the ledger of an item: what became of it in a municipality. Lines are added, never changed.
+
+    ``source_id``: the report in a room that it was taken over from.
+    """
 
     __tablename__ = "archive_evidence"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -164,6 +169,7 @@ class Evidence(Base):
     at: Mapped[date]
     reporter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     reporter: Mapped[str] = mapped_column(sa.String(120), default="")
+    source_id: Mapped[str | None] = mapped_column(sa.String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     item: Mapped[ArchiveItem] = relationship(back_populates="evidence")
@@ -171,7 +177,7 @@ class Evidence(Base):
 
 
 class ActionUpdate(Base):
-    """What somebody said of an action afterwards. The last one is its status."""
+    """What somebody said of an action afterwards. The last one is its status. ``source_id``: as of a line of evidence."""
 
     __tablename__ = "archive_action_update"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -181,6 +187,7 @@ class ActionUpdate(Base):
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    source_id: Mapped[str | None] = mapped_column(sa.String(20))
 
 
 class Correction(Base):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kennislab.core.errors import N_
-from kennislab.programme.models import AgendaItem, Block, Input
+from kennislab.programme.models import AgendaItem, Block, Input, Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ class AgendaDraft:
     hidden_until_reveal: bool = False
     method: str | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """A scripted method that an item can follow, as the editor offers it. Which there are is another feature's to say."""
+
+    key: str
+    name: str
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ DEFAULTS: Mapping[Block, AgendaDraft] = {
             T,
             ("lesson", "insight", "action"),
         ),
+        AgendaDraft(B.BREAK, "Pauze", "Even niets. Je telefoon mag weg.", 15),
         AgendaDraft(B.CLOSING, "Afsluiting", "Eén woord: hoe ga je naar huis?", 10, T, ("association",), True),
     )
 }
@@ -102,12 +112,22 @@ def _day(*blocks: tuple[Block, int]) -> tuple[AgendaDraft, ...]:
 
 _VOTE = AgendaDraft(B.BOTTLENECKS, "Kiezen waar we aan werken", "Verdeel je stippen: welk knelpunt pakken we vandaag aan?", 10, Input.VOTE)
 
+_PLAN = AgendaDraft(
+    B.WORKING_GROUPS,
+    "Werkgroepen en verdieping afspreken",
+    "Waar gaan we mee verder? Kies op je telefoon waar je aan meedoet, en wat je kunt trekken.",
+    15,
+    Input.PLAN,
+)
+
 TEMPLATES: Mapping[str, AgendaTemplate] = {
     "day": AgendaTemplate(
         N_("Hele dag"),
         _day((B.ARRIVAL, 30), (B.WELCOME, 15), (B.NEWS, 25), (B.INSPIRATION, 45), (B.BOTTLENECKS, 35))
         + (_VOTE,)
-        + _day((B.WORKING_GROUPS, 75), (B.PEER_CONSULTATION, 75), (B.HARVEST, 30), (B.CLOSING, 20)),
+        + _day((B.WORKING_GROUPS, 75), (B.BREAK, 15), (B.PEER_CONSULTATION, 75))
+        + (_PLAN,)
+        + _day((B.HARVEST, 30), (B.CLOSING, 20)),
     ),
     "half-day": AgendaTemplate(
         N_("Halve dag"),
@@ -122,6 +142,20 @@ TEMPLATES: Mapping[str, AgendaTemplate] = {
     "empty": AgendaTemplate(N_("Leeg beginnen"), ()),
 }
 """The days to choose from when a lab is planned."""
+
+
+EVALUATION: tuple[tuple[str, str, str], ...] = (
+    ("1", "text", "Wat neem je mee?"),
+    ("2", "score", "Hoe zinvol was deze dag?"),
+    ("3", "text", "Wat kan beter?"),
+)
+"""The three questions afterwards: id, kind of answer, usual words."""
+
+
+def evaluation_of(lab: Lab) -> list[dict[str, str]]:
+    """The three questions of a lab, in the coordinator's words where there are."""
+    own = [*lab.evaluation, "", "", ""]
+    return [{"id": id_, "kind": kind, "title": own[place] or usual} for place, (id_, kind, usual) in enumerate(EVALUATION)]
 
 
 def draft_of(item: AgendaItem) -> AgendaDraft:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kennislab.core import clock
 from kennislab.core.db import Base, UtcDateTime
-from kennislab.core.ids import new_code, new_short_token
+from kennislab.core.ids import new_code, new_id, new_short_token
 
 E = TypeVar("E", bound=enum.Enum)
 
@@ -54,6 +54,7 @@ class Block(enum.StrEnum):
     DEEP_DIVE = "deep_dive"
     HARVEST = "harvest"
     CLOSING = "closing"
+    BREAK = "break"
 
 
 class Input(enum.StrEnum):
@@ -62,6 +63,7 @@ class Input(enum.StrEnum):
     NONE = "none"
     TEXT = "text"
     VOTE = "vote"
+    PLAN = "plan"
 
 
 class ParticipationStatus(enum.StrEnum):
@@ -138,7 +140,8 @@ class Lab(Base):
     """One meeting. ``join_code`` is what people type, ``join_token`` what the QR carries; both made when it is planned.
 
     ``question_deadline``: the last moment at which a knowledge question may be sent, exact to the second. ``quarter``: ``2026-Q4``.
-    ``rev`` grows with every change of its data or agenda, so that two people cannot overwrite each other unseen.
+    ``rev`` grows with every change of its data or agenda, so that two people cannot overwrite each other unseen. ``evaluation``: the
+    words of the three questions afterwards; empty: the usual ones.
     """
 
     __tablename__ = "lab"
@@ -158,6 +161,7 @@ class Lab(Base):
     question_deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     cloned_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lab.id", ondelete="SET NULL"))
     rev: Mapped[int] = mapped_column(default=1)
+    evaluation: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     programme: Mapped[Programme] = relationship()
@@ -173,7 +177,8 @@ class AgendaItem(Base):
     """One step of the day. ``position`` counts from 0 without gaps; ``phone_kinds`` are the kinds that phones may send meanwhile.
 
     ``hidden_until_reveal``: what is written stays with its author until the facilitator reveals it. ``method``: key of a
-    scripted method of consultation, where one is followed.
+    scripted method of consultation, where one is followed. ``speaker``: who tells something; ``link``: what to look at elsewhere;
+    ``uploads``: what was given along.
     """
 
     __tablename__ = "agenda_item"
@@ -188,10 +193,46 @@ class AgendaItem(Base):
     phone_kinds: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     hidden_until_reveal: Mapped[bool] = mapped_column(default=False)
     method: Mapped[str | None] = mapped_column(sa.String(60))
+    speaker: Mapped[str] = mapped_column(sa.String(120), default="")
+    link: Mapped[str] = mapped_column(sa.String(400), default="")
 
     lab: Mapped[Lab] = relationship(back_populates="agenda")
+    uploads: Mapped[list[Upload]] = relationship(order_by="Upload.at", passive_deletes=True)
 
     @property
     def duration(self) -> timedelta:
         """``minutes`` as a length of time."""
         return timedelta(minutes=self.minutes)
+
+
+class Upload(Base):
+    """A file that goes with a lab: slides of a speaker, a picture for the big screen. The bytes are in the data folder under ``id``."""
+
+    __tablename__ = "upload"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    agenda_item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agenda_item.id", ondelete="SET NULL"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    media: Mapped[str] = mapped_column(sa.String(40))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    by: Mapped[str] = mapped_column(sa.String(120), default="")
+
+
+class LabProposal(Base):
+    """What a room agreed to go on with: a deep dive or a working group, for the coordinator to plan.
+
+    ``moment`` and ``place`` are ideas in the room's own words; ``people``: ``[{"name", "municipality", "leads"}]`` who said to join;
+    ``planned_id``: the lab that came of it.
+    """
+
+    __tablename__ = "lab_proposal"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[LabKind] = mapped_column(_choice(LabKind))
+    title: Mapped[str] = mapped_column(sa.String(160))
+    moment: Mapped[str] = mapped_column(sa.String(120), default="")
+    place: Mapped[str] = mapped_column(sa.String(120), default="")
+    people: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    planned_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lab.id", ondelete="SET NULL"))

@@ -25,12 +25,14 @@ BLOCKS: Mapping[Block, str] = {
     Block.DEEP_DIVE: N_("Verdieping"),
     Block.HARVEST: N_("Oogst"),
     Block.CLOSING: N_("Afsluiting"),
+    Block.BREAK: N_("Pauze"),
 }
 
 INPUTS: Mapping[Input, str] = {
     Input.NONE: N_("Alleen meekijken"),
     Input.TEXT: N_("Tekst insturen"),
     Input.VOTE: N_("Stemmen"),
+    Input.PLAN: N_("Vervolg afspreken"),
 }
 
 ROLES: Mapping[Role, str] = {
