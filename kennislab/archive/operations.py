@@ -68,17 +68,20 @@ def open_harvest(tx: Tx, lab: Lab) -> int:
             theme, group = board.get(question.id, (question.theme_hint, None))
             have["question", question.public_id] = _from_question(tx, lab, question, position, districts, theme, group)
             new += 1
-    rows = [row for row in contributions_of(session, lab.id) if row.status in ("visible", "pending", "hidden")]
+    rows = [row for row in contributions_of(session, lab.id) if row.status in ("visible", "pending", "hidden", "merged")]
+    fresh: set[str] = set()
     for position, row in enumerate(rows, 1000):
         item = have.get(("contribution", row.id))
         if item is None:
             have["contribution", row.id] = _from_contribution(tx, lab, row, position, districts)
+            fresh.add(row.id)
             new += 1
         elif item.status is Status.DRAFT and not item.edited:
             item.text = item.original_text = row.text
             item.votes = row.votes
     session.flush()
     _tie_answers(rows, have)
+    _tie_lineage(tx, rows, have, fresh)
     _tie_recalled(tx, rows, have)
     living = {row.id for row in rows}
     for (source, source_id), item in have.items():
@@ -153,6 +156,17 @@ def _tie_answers(rows: Sequence[ContributionRow], have: dict[tuple[str, str | No
         item, solved = have["contribution", row.id], have.get(("contribution", row.answers))
         if solved is not None and item.answers_id is None and item.status is Status.DRAFT:
             item.answers_id = solved.id
+
+
+def _tie_lineage(tx: Tx, rows: Sequence[ContributionRow], have: dict[tuple[str, str | None], ArchiveItem], fresh: set[str]) -> None:
+    """What became one card on the day comes as one, and what was split off points to where it came from."""
+    for row in rows:
+        item, into = have["contribution", row.id], have.get(("contribution", row.merged))
+        if row.id in fresh and into is not None and item.status is Status.DRAFT and into.status in (Status.DRAFT, Status.CONFIRMED):
+            _changed(item, status=Status.MERGED, merged_into_id=into.id)
+        whole = have.get(("contribution", row.origin))
+        if whole is not None and row.origin is not None:
+            _link(tx, item.id, whole.id, LinkKind.ORIGIN)
 
 
 def _tie_recalled(tx: Tx, rows: Sequence[ContributionRow], have: dict[tuple[str, str | None], ArchiveItem]) -> None:

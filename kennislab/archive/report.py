@@ -6,6 +6,7 @@ time, and items go by group and then by their random id, so that the order tells
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from kennislab.archive import policies, queries
 from kennislab.archive.models import KINDS, ActionStatus, ArchiveItem, Consent, LinkKind, Status
 from kennislab.archive.queries import Outcomes
 from kennislab.live.models import Participant
-from kennislab.live.queries import ballots_of
+from kennislab.live.queries import ChoiceRow, ballots_of
 from kennislab.programme.models import Lab
 from kennislab.programme.queries import municipality_names
 
@@ -61,13 +62,30 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """What a choice got in one round: ``total`` (the mean, to one decimal, where marks were given), of which ``hands`` counted by hand."""
+
+    total: float
+    hands: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ballot:
-    """A vote: title, how many voted, and (text, total) from most to fewest."""
+    """A vote: title, kind (dots, rating, choice), and per round how many voted by phone and by hand; the outcome from most to fewest.
+
+    ``outcome``: (text, what it got in each round; None where it was not among the choices). ``group``: whose vote it was, or empty.
+    """
 
     title: str
     kind: str
-    voters: int
-    outcome: tuple[tuple[str, int], ...]
+    group: str
+    rounds: tuple[tuple[int, int], ...]
+    outcome: tuple[tuple[str, tuple[Scored | None, ...]], ...]
+
+    @property
+    def voters(self) -> int:
+        """How many voted in the last round, phones and hands together."""
+        return sum(self.rounds[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +198,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "participation": "deelname", "text": "tekst", "where": "gemeente", "group": "groep", "themes": "themas", "votes": "stemmen",
         "outcomes": "resultaten", "answers": "antwoorden", "corrections": "verbeteringen", "owner": "actiehouder", "due": "datum",
         "at": "tijd", "instruction": "uitleg", "minutes": "minuten", "voters": "stemmers", "outcome": "uitslag", "tried": "geprobeerd",
+        "rounds": "rondes", "total": "totaal", "hands": "handen",
         "worked": "gewerkt", "partly": "deels", "failed": "mislukt", "planned": "gepland",
     }  # fmt: skip
 
@@ -226,8 +245,27 @@ def _ballots(session: Session, lab: Lab) -> list[Ballot]:
     """Votes, without the texts of choices that stay in their group or were left out."""
     every = queries.items_of(session, lab.id)
     kept = {item.original_text for item in every if item.consent is Consent.GROUP or item.status is Status.DROPPED}
-    rows = ballots_of(session, lab.id)
-    return [Ballot(row.title, row.kind, row.voters, tuple((text, n) for text, n in row.outcome if text not in kept)) for row in rows]
+    return [
+        Ballot(
+            row.title,
+            row.kind,
+            row.group or "",
+            row.rounds,
+            tuple((text, _scores(row.kind, got)) for text, got in row.outcome if text not in kept),
+        )
+        for row in ballots_of(session, lab.id)
+    ]
+
+
+def _scores(kind: str, rounds: Sequence[ChoiceRow | None]) -> tuple[Scored | None, ...]:
+    return tuple(None if one is None else Scored(_score(kind, one), one.hands) for one in rounds)
+
+
+def _score(kind: str, one: ChoiceRow) -> float:
+    """Marks as their mean to one decimal, the rest as it is."""
+    if kind != "rating":
+        return one.total
+    return round(one.total / one.rated, 1) if one.rated else 0
 
 
 def _participation(session: Session, lab: Lab) -> tuple[list[tuple[str, int]], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,8 +14,9 @@ from kennislab.core import journal
 from kennislab.core.ids import hash_token
 from kennislab.live.models import LiveRoom, Participant, stream
 from kennislab.live.room.fold import fold
-from kennislab.live.room.state import RoomState
-from kennislab.live.room.topics.contributions import status
+from kennislab.live.room.state import Ballot, RoomState
+from kennislab.live.room.topics.contributions import stands_for, status
+from kennislab.live.room.topics.votes import raters, totals
 from kennislab.programme.models import Lab, LabState
 
 
@@ -67,7 +69,8 @@ def state_of(session: Session, lab_id: int) -> RoomState:
 class ContributionRow:
     """A contribution as the harvest takes it over. ``author``, ``person_id`` and ``municipality`` are None when it was anonymous.
 
-    ``status``: visible, pending, hidden, quarantined, rejected.
+    ``status``: visible, pending, hidden, quarantined, rejected, merged. ``origin``: the contribution that this was split off; ``merged``:
+    the one on the wall that it went into. ``votes``: dots and choices it got in the last round of each vote, with what went into it.
     """
 
     id: str
@@ -88,6 +91,8 @@ class ContributionRow:
     owner: str | None
     due: str | None
     votes: int
+    origin: str | None = None
+    merged: str | None = None
 
 
 def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
@@ -96,12 +101,7 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
     people: dict[str, int | None] = {}
     for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id)):
         people[id_] = person
-    votes: dict[str, int] = {}
-    for ballot in state.ballots.values():
-        by_choice = {choice["id"]: choice["contribution"] for choice in ballot.choices}
-        for cast in ballot.cast.values():
-            for choice, number in cast.items():
-                votes[by_choice[choice]] = votes.get(by_choice[choice], 0) + number
+    votes = _votes(state)
     rows: list[ContributionRow] = []
     for one in state.contributions.values():
         if one.retracted:
@@ -116,7 +116,7 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 text=one.text,
                 step=step["title"] if step else None,
                 group=group["name"] if group else None,
-                answers=one.answers,
+                answers=stands_for(state, one.answers) if one.answers else None,
                 recalls=one.recalls["id"] if one.recalls else None,
                 themes=tuple(one.themes),
                 consent=one.consent,
@@ -129,29 +129,101 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 owner=one.owner,
                 due=one.due,
                 votes=votes.get(one.id, 0),
+                origin=one.origin,
+                merged=stands_for(state, one.id) if one.merged is not None else None,
             )
         )
     return rows
 
 
+def _votes(state: RoomState) -> dict[str, int]:
+    """Contribution on the wall → dots and choices it got. Marks do not add up to votes, and of a vote held twice the last round counts."""
+    found: dict[str, int] = {}
+    for ballot in _last_rounds(state):
+        if ballot.kind == "rating":
+            continue
+        by_choice = {choice["id"]: choice["contribution"] for choice in ballot.choices if choice["contribution"]}
+        for choice, number in totals(ballot).items():
+            if choice in by_choice:
+                card = stands_for(state, by_choice[choice])
+                found[card] = found.get(card, 0) + number
+    return found
+
+
+def _last_rounds(state: RoomState) -> list[Ballot]:
+    """The votes, without those that were held again and closed again."""
+    followed = {ballot.previous for ballot in state.ballots.values() if not ballot.open}
+    return [ballot for ballot in state.ballots.values() if ballot.id not in followed]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """What one choice got in one round: ``total`` with ``hands`` in it, by ``rated`` people where marks were given."""
+
+    total: int
+    hands: int
+    rated: int
+
+
 @dataclass(frozen=True, slots=True)
 class BallotRow:
-    """A vote and its outcome: (text, total) from most to fewest."""
+    """A vote and its outcome.
+
+    ``rounds``: (people with a phone, hands) of each round; ``outcome``: (text, one ChoiceRow or None for each round), from most to fewest
+    in the last round, by the mean where marks were given. ``group``: whose vote it was.
+    """
 
     title: str
     kind: str
-    voters: int
-    outcome: tuple[tuple[str, int], ...]
+    group: str | None
+    rounds: tuple[tuple[int, int], ...]
+    outcome: tuple[tuple[str, tuple[ChoiceRow | None, ...]], ...]
+
+    @property
+    def voters(self) -> int:
+        """How many voted on a phone in the last round."""
+        return self.rounds[-1][0]
 
 
 def ballots_of(session: Session, lab_id: int) -> list[BallotRow]:
-    """The votes that were held, with their outcome. Who voted what is never told."""
+    """The votes that were held, with their outcome. Who voted what is never told, nor what stays in its group."""
+    state = state_of(session, lab_id)
     rows = []
-    for ballot in state_of(session, lab_id).ballots.values():
-        totals = {choice["id"]: 0 for choice in ballot.choices}
-        for cast in ballot.cast.values():
-            for choice, number in cast.items():
-                totals[choice] += number
-        outcome = sorted(((choice["text"], totals[choice["id"]]) for choice in ballot.choices), key=lambda pair: -pair[1])
-        rows.append(BallotRow(ballot.title, ballot.kind, len(ballot.cast), tuple(outcome)))
+    for last in _last_rounds(state):
+        chain: list[Ballot] = [last]
+        while chain[0].previous in state.ballots:
+            chain.insert(0, state.ballots[chain[0].previous or ""])
+        kept = [choice for choice in last.choices if _may_be_told(state, last, choice["contribution"])]
+        if kept:
+            results = [_results(ballot) for ballot in chain]
+            outcome = [(choice["text"], tuple(result.get(choice["id"]) for result in results)) for choice in kept]
+            outcome.sort(key=lambda pair: _weight(last.kind, pair[1][-1]), reverse=True)
+            group = state.groups.get(last.group or "")
+            rounds = tuple((len(ballot.cast), ballot.hands) for ballot in chain)
+            rows.append(BallotRow(last.title, last.kind, _name(group), rounds, tuple(outcome)))
     return rows
+
+
+def _name(group: Any) -> str | None:
+    if group is None:
+        return None
+    return str(group["name"] if isinstance(group, dict) else group.name)
+
+
+def _results(ballot: Ballot) -> dict[str, ChoiceRow]:
+    people = raters(ballot)
+    return {choice: ChoiceRow(number, ballot.counted.get(choice, 0), people[choice]) for choice, number in totals(ballot).items()}
+
+
+def _weight(kind: str, row: ChoiceRow | None) -> float:
+    if row is None:
+        return 0.0
+    return row.total / row.rated if kind == "rating" and row.rated else float(row.total)
+
+
+def _may_be_told(state: RoomState, ballot: Ballot, contribution: str | None) -> bool:
+    """Cases that a group chose from stay there; so does what was said for the group alone or in confidence."""
+    one = state.contributions.get(contribution or "")
+    if one is None:
+        return ballot.group is None and ballot.run is None
+    return not one.confidential and not (one.consent == "group" and one.group is not None)

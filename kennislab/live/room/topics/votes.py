@@ -246,7 +246,8 @@ def reasons(ballot: Ballot, audience: Audience) -> list[dict[str, Any]]:
             told.append(reason | {"hidden": voter in ballot.kept_back})
         elif audience.kind != "projector" and voter not in ballot.kept_back:
             told.append(reason)
-    return sorted(told, key=lambda one: (one["choice"] or "", one["text"]))
+    order = {choice["id"]: number for number, choice in enumerate(ballot.choices)}
+    return sorted(told, key=lambda one: (order.get(one["choice"], len(order)), one["text"]))
 
 
 def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
