@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from kennislab.accounts.actors import Actor
 from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid, NotFound
+from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.live.methods.schema import BUILT_IN, Method, definition, from_definition
 from kennislab.live.models import MethodVersion
@@ -40,18 +42,20 @@ class Entry:
         return self.version > 0
 
 
-def _newest(programme_id: int) -> sa.Select[tuple[MethodVersion]]:
+def _newest(session: Session, programme_id: int, key: str | None = None) -> list[MethodVersion]:
+    """The newest version of every method of the programme's own, or of one."""
     latest = (
         sa.select(MethodVersion.key, sa.func.max(MethodVersion.version).label("version"))
         .where(MethodVersion.programme_id == programme_id)
         .group_by(MethodVersion.key)
         .subquery()
     )
-    return (
+    wanted = (
         sa.select(MethodVersion)
         .join(latest, sa.and_(MethodVersion.key == latest.c.key, MethodVersion.version == latest.c.version))
         .where(MethodVersion.programme_id == programme_id)
     )
+    return list(session.scalars(wanted if key is None else wanted.where(MethodVersion.key == key)))
 
 
 def _entry(row: MethodVersion) -> Entry:
@@ -60,7 +64,7 @@ def _entry(row: MethodVersion) -> Entry:
 
 def entries(session: Session, programme_id: int) -> list[Entry]:
     """Everything in the library, what was put away too: the programme's own by name, then Kennislab's."""
-    own = sorted((_entry(row) for row in session.scalars(_newest(programme_id))), key=lambda entry: entry.method.name_nl.casefold())
+    own = sorted((_entry(row) for row in _newest(session, programme_id)), key=lambda entry: entry.method.name_nl.casefold())
     return [*own, *(Entry(method) for method in BUILT_IN.values())]
 
 
@@ -68,8 +72,8 @@ def entry(session: Session, programme_id: int, key: str) -> Entry | None:
     """One of them, in its newest version, put away or not; None when there is none."""
     if key in BUILT_IN:
         return Entry(BUILT_IN[key])
-    row = session.scalars(_newest(programme_id).where(MethodVersion.key == key)).one_or_none()
-    return _entry(row) if row is not None else None
+    rows = _newest(session, programme_id, key)
+    return _entry(rows[0]) if rows else None
 
 
 def methods_of(session: Session, programme_id: int) -> list[Method]:
@@ -104,14 +108,14 @@ def keep(tx: Tx, programme_id: int, actor: Actor, wanted: Method, version: int |
             N_("Maak een kopie en pas die aan."),
             fields={"id": N_("Deze sleutel is van Kennislab zelf. Kies een andere.")},
         )
-    last = tx.session.scalars(_newest(programme_id).where(MethodVersion.key == wanted.id)).one_or_none()
+    last = next(iter(_newest(tx.session, programme_id, wanted.id)), None)
     if version is not None and (last.version if last is not None else 0) != version:
         raise Conflict(
             "method-changed",
             N_("Iemand anders heeft deze werkvorm intussen veranderd"),
             N_("Je tekst staat hieronder nog. Open de werkvorm in een tweede venster en neem de verschillen over."),
         )
-    data = definition(wanted)
+    data = _tidied(definition(wanted))
     if last is not None and last.definition == data:
         last.retired_at = None
         tx.session.flush()
@@ -134,6 +138,15 @@ def keep(tx: Tx, programme_id: int, actor: Actor, wanted: Method, version: int |
     return made
 
 
+def _tidied(value: Any) -> Any:
+    """Texts as they may be shown to a room."""
+    if isinstance(value, dict):
+        return {key: _tidied(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_tidied(one) for one in value]
+    return tidy(value) if isinstance(value, str) else value
+
+
 def _own(tx: Tx, programme_id: int) -> int:
     found = tx.session.scalar(sa.select(sa.func.count(MethodVersion.key.distinct())).where(MethodVersion.programme_id == programme_id))
     return found or 0
@@ -151,6 +164,17 @@ def keep_all(tx: Tx, programme_id: int, actor: Actor, wanted: Sequence[Method]) 
     return kept
 
 
+def fate(session: Session, programme_id: int, wanted: Method) -> str:
+    """What :func:`keep_all` would do: ``known`` (nothing), ``copy`` (beside Kennislab's), ``version`` (a newer one) or ``new``."""
+    if wanted.id in BUILT_IN or wanted.id in RESERVED:
+        return "known" if BUILT_IN.get(wanted.id) == wanted else "copy"
+    rows = _newest(session, programme_id, wanted.id)
+    if not rows:
+        return "new"
+    same = rows[0].definition == _tidied(definition(wanted)) and rows[0].retired_at is None
+    return "known" if same else "version"
+
+
 def retire(tx: Tx, programme_id: int, key: str) -> None:
     """Offers it no longer. What was planned with it still runs, and it can be brought back."""
     _last(tx, programme_id, key).retired_at = clock.now()
@@ -164,7 +188,7 @@ def restore(tx: Tx, programme_id: int, key: str) -> None:
 
 
 def _last(tx: Tx, programme_id: int, key: str) -> MethodVersion:
-    found = tx.session.scalars(_newest(programme_id).where(MethodVersion.key == key)).one_or_none()
+    found = next(iter(_newest(tx.session, programme_id, key)), None)
     if found is None:
         raise NotFound()
     return found

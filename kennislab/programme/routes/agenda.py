@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from kennislab.accounts.signin import current_actor
@@ -15,7 +15,7 @@ from kennislab.core.text import tidy
 from kennislab.core.transaction import transaction
 from kennislab.programme import agenda as agendas
 from kennislab.programme import operations, policies
-from kennislab.programme.agenda import AgendaDraft
+from kennislab.programme.agenda import AgendaDraft, MethodChoice
 from kennislab.programme.models import Block, Input, Lab
 from kennislab.programme.routes import Answer, bp, the_lab
 
@@ -32,6 +32,8 @@ def edit_agenda(lab_id: int) -> Answer:
         return _page(lab, [agendas.draft_of(item) for item in lab.agenda], lab.rev)
     rows, what = _rows(), request.form.get("do", "save")
     drafts = _act([draft for _key, draft in rows], [key for key, _draft in rows], what)
+    offered = {one.key for one in _methods(lab)} | {item.method for item in lab.agenda}
+    drafts = [draft if draft.method in offered else replace(draft, method=None) for draft in drafts]
     sent = request.form.get("rev", "")
     rev = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
     try:
@@ -109,6 +111,12 @@ def _anchor(lab_id: int, drafts: list[AgendaDraft], what: str) -> str:
     return ""
 
 
+def _methods(lab: Lab) -> list[MethodChoice]:
+    """The methods that an item can follow, as told by who is in the app's extensions under ``agenda-methods``."""
+    choices = current_app.extensions.get("agenda-methods")
+    return choices(db.session(), lab.programme_id) if choices is not None else []
+
+
 def _page(lab: Lab, drafts: list[AgendaDraft], rev: int, wrong: dict[str, str] | None = None, trouble: list[str] | None = None) -> str:
     db.session().refresh(lab)
     return render_template(
@@ -121,6 +129,7 @@ def _page(lab: Lab, drafts: list[AgendaDraft], rev: int, wrong: dict[str, str] |
         templates=agendas.TEMPLATES,
         blocks=list(Block),
         inputs=list(Input),
+        methods=_methods(lab),
         total=sum(draft.minutes for draft in drafts),
         planned=int((lab.ends_at - lab.starts_at).total_seconds() // 60),
     )
