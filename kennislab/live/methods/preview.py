@@ -48,8 +48,8 @@ def cast(method: Method, step_index: int) -> list[str]:
     step = method.steps[step_index]
     if rotates(step):
         turns = ["case_owner" if "case_owner" in given and "client" not in given else "client"]
-        helpers = [role for role in ("coach", "observer") if role in given] or ["consultant"]
-        return turns + helpers
+        helpers: list[str] = [role for role in ("coach", "observer") if role in given]
+        return turns + (helpers or ["consultant"])
     rest = "consultant" if "consultant" in given else "participant"
     rotating = {"client", "coach", "observer"} | ({"case_owner"} if "coach" in given else set())
     return [role for role in dict.fromkeys([*given, rest]) if role not in rotating]
