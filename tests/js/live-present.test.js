@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inOrder, merged, municipalitiesOf, othersOf, readiness, rowOf, silentFor } from "../../static/js/live/present.js";
-import { placeOf } from "../../static/js/live/ready.js";
+import { inOrder, municipalitiesOf, othersOf, readiness, rowOf, silentFor } from "../../static/js/live/present.js";
+import { merged, placeOf } from "../../static/js/live/ready.js";
 import { createStore, inLocalStorage, inMemory } from "../../static/js/live/store.js";
 
 const NOW = Date.parse("2026-11-22T10:30:00.000Z");
@@ -69,7 +69,9 @@ test("ready counts for the place at which it was said, in all and per group", ()
     runs: { r: { id: "r", group: "g1", state: "running", rev: 2, slot: { input: "multi_text" } } },
   });
   assert.equal(placeOf(state, "g1"), "r/2");
-  assert.deepEqual(readiness(state), { ready: 2, asked: 4, groups: { "": { ready: 1, asked: 2 }, g1: { ready: 1, asked: 2 } } });
+  assert.deepEqual(readiness(state, null), { ready: 2, asked: 4, groups: { "": { ready: 1, asked: 2 }, g1: { ready: 1, asked: 2 } } });
+  const present = { who: { anna: ["gone", null, null], bram: ["gone", null, null], dirk: ["away", null, null] } };
+  assert.deepEqual(readiness(state, present), { ready: 2, asked: 3, groups: { "": { ready: 1, asked: 1 }, g1: { ready: 1, asked: 2 } } });
 });
 
 test("who else leads, and who types", () => {

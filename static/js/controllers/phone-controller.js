@@ -4,6 +4,7 @@ import { connectBallot } from "../live/phone/ballot.js";
 import { connectComposer } from "../live/phone/composer.js";
 import { connectHead } from "../live/phone/head.js";
 import { connectMine } from "../live/phone/mine.js";
+import { connectReady } from "../live/phone/ready.js";
 import { turnOf } from "../live/phone/turn.js";
 import { connectWall } from "../live/phone/wall.js";
 import { OPS } from "../live/protocol.js";
@@ -21,7 +22,7 @@ export default async function connect(root, { signal }) {
   const cell = () => (method ? method.cell() : turnOf(room.state)?.slot.input === "matrix" ? {} : null);
   const mine = connectMine(parts);
   const composer = connectComposer({ ...parts, cell, edit: (card) => mine.edit(card) });
-  const draws = [() => composer.draw(), connectHead({ ...parts, composer }), () => mine.draw(), connectBallot(parts), connectWall({ ...parts, composer })];
+  const draws = [() => composer.draw(), connectHead({ ...parts, composer }), () => mine.draw(), connectBallot(parts), connectReady(parts), connectWall({ ...parts, composer })];
   for (const draw of draws) room.onRender(draw);
 
   role("hand")?.addEventListener("click", (event) => room.act(OPS.hand_raise, { up: event.currentTarget.getAttribute("aria-pressed") !== "true" }), { signal });

@@ -6,13 +6,6 @@ import { askedSince, isReady, writing } from "./ready.js";
  * `{people, connected, away, gone, groups: {id: [connected, away, gone]}, leaders: [{id, name, desks, typing}], who: {id: [state, since, spoke]} | null}`.
  */
 
-/** What is known after another message: a whole one replaces, another one only names who changed. */
-export function merged(before, told) {
-  if (told.who === undefined) return { ...before, ...told };
-  const who = told.who === null ? null : told.whole ? told.who : { ...before?.who, ...told.who };
-  return { ...told, who };
-}
-
 const NEVER = [null, null, null];
 const seen = (present, id) => present?.who?.[id] ?? NEVER;
 const minutes = (from, now) => Math.max(0, Math.floor((now - Date.parse(from)) / 60_000));
@@ -66,15 +59,16 @@ function compare(a, b) {
   return 0;
 }
 
-/** How many are ready of how many who are asked to write: `{ready, asked, groups: {id: {ready, asked}}}`. */
-export function readiness(state) {
+/** How many are ready of how many are asked to write: `{ready, asked, groups: {id: {ready, asked}}}`. Who has gone without a word is not waited for. */
+export function readiness(state, present) {
   const sum = { ready: 0, asked: 0, groups: {} };
   for (const person of Object.values(state.people)) {
-    if (!writing(state, person.group)) continue;
+    const ready = isReady(state, person);
+    if (!writing(state, person.group) || (!ready && seen(present, person.id)[0] === "gone")) continue;
     const group = (sum.groups[person.group ?? ""] ??= { ready: 0, asked: 0 });
     for (const one of [sum, group]) {
       one.asked += 1;
-      if (isReady(state, person)) one.ready += 1;
+      if (ready) one.ready += 1;
     }
   }
   return sum;

@@ -35,3 +35,10 @@ export function askedSince(state, group) {
   if (!state.step.started_at || (!vote && (step?.input !== "text" || !state.step.round_open))) return null;
   return Date.parse(state.step.started_at);
 }
+
+/** What is known of who is here after another message of presence: a whole one replaces, another one only names who changed. */
+export function merged(before, told) {
+  if (told.who === undefined) return { ...before, ...told };
+  const who = told.who === null ? null : told.whole ? told.who : { ...before?.who, ...told.who };
+  return { ...told, who };
+}

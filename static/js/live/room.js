@@ -6,6 +6,7 @@ import { createHttp } from "./http.js";
 import { Outbox } from "./outbox.js";
 import { overlay } from "./overlay.js";
 import { OPS } from "./protocol.js";
+import { merged } from "./ready.js";
 import { recall, remember } from "./remembered.js";
 import { createStore, placesOf } from "./store.js";
 import { uuid7 } from "./uuid.js";
@@ -134,7 +135,7 @@ export class Room extends Emitter {
       this.changed();
     });
     connection.on("presence", (told) => {
-      this.present = told;
+      this.present = merged(this.present, told);
       this.changed();
     });
     connection.on("bye", (reason) => {
