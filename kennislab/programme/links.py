@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,14 @@ LINKS: tuple[LabLink, ...] = (
         N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
     ),
     LabLink(
+        N_("De dag voorbereiden"),
+        N_("Sprekers met hun dia’s, en de vragen na afloop."),
+        "/kennislabs/{lab}/dag",
+        "edit",
+        _that_allow("edit_agenda", "run_session"),
+        staff=True,
+    ),
+    LabLink(
         N_("Thema’s"),
         N_("Verdeel de vragen over thema’s."),
         "/kennislabs/{lab}/themas",
@@ -76,6 +85,20 @@ _counters: dict[str, Counter] = {}
 def counter(name: str, count: Counter) -> None:
     """A later feature says how many of its things a lab has: ``count(session, lab id)``."""
     _counters[name] = count
+
+
+RealTimes = Callable[[Session, int], dict[int, tuple[datetime, datetime | None]]]
+_times: list[RealTimes] = []
+
+
+def tells_times(times: RealTimes) -> None:
+    """A later feature says when each agenda item really began and ended: ``times(session, lab id)``, by item id."""
+    _times[:] = [times]
+
+
+def real_times(session: Session, lab: Lab) -> dict[int, tuple[datetime, datetime | None]]:
+    """When each agenda item really began and ended (None: it is on); empty before the day."""
+    return _times[0](session, lab.id) if _times and not states.allows(lab.state, "edit_agenda") else {}
 
 
 def links_for(actor: Actor, lab: Lab) -> list[LabLink]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +30,7 @@ from kennislab.programme.models import (
 from kennislab.programme.words import PHONE_KINDS
 
 MOST_ITEMS = 40
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]{3,390}")
 MOST_MINUTES = 480
 
 
@@ -200,6 +201,7 @@ def clone_lab(tx: Tx, source: Lab, data: LabData) -> Lab:
     _fill_lab(lab, data)
     tx.session.add(lab)
     tx.session.flush()
+    lab.evaluation = list(source.evaluation)
     _fill_agenda(lab, [_without_id(item) for item in source.agenda])
     tx.session.flush()
     return lab
@@ -261,6 +263,27 @@ def replace_agenda(tx: Tx, lab: Lab, items: Sequence[AgendaDraft], rev: int) -> 
     _fill_agenda(lab, items)
     lab.rev += 1
     tx.session.flush()
+
+
+def prepare_day(tx: Tx, lab: Lab, speakers: Mapping[int, tuple[str, str]], evaluation: Sequence[str]) -> None:
+    """Who speaks at which agenda item and what there is to look at (item id → name, address), and the words of the evaluation.
+
+    Raises Invalid (fields ``link-<item>``).
+    """
+    wrong = {
+        f"link-{id_}": N_("Een link begint met https:// of http://")
+        for id_, (_name, link) in speakers.items()
+        if link and not _ADDRESS.fullmatch(link)
+    }
+    if wrong:
+        raise Invalid(fields=wrong)
+    for item in lab.agenda:
+        if item.id in speakers:
+            item.speaker, item.link = speakers[item.id]
+    usual = [words for _id, _kind, words in agendas.EVALUATION]
+    lab.evaluation = [words if words != usual[place] else "" for place, words in enumerate(evaluation)][: len(usual)]
+    tx.session.flush()
+    signals.agenda_prepared.send(None, tx=tx, lab=lab)
 
 
 def _fill_agenda(lab: Lab, items: Sequence[AgendaDraft]) -> None:

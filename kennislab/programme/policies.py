@@ -69,6 +69,14 @@ def may_edit_agenda(actor: Actor, lab: Lab) -> Verdict:
     return states.verdict(lab.state, "edit_agenda") if who is True else who
 
 
+def may_prepare_day(actor: Actor, lab: Lab) -> Verdict:
+    """Speakers with what they show, and the words of the evaluation: staff, until the room closes; a speaker brings slides on the day."""
+    who = is_staff(actor, lab.programme_id)
+    if who is not True or states.allows(lab.state, "edit_agenda"):
+        return who
+    return states.verdict(lab.state, "run_session")
+
+
 def may_delete_lab(actor: Actor, lab: Lab) -> Verdict:
     """Coordinators, while it is only planned."""
     who = is_coordinator(actor, lab.programme_id)

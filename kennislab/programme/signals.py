@@ -12,6 +12,12 @@ lab_moving = signal(
     "was: LabState; by: Actor. A receiver may write with tx, must not yield, and may raise a DomainError to stop the move.",
 )
 
+agenda_prepared = signal(
+    "agenda-prepared",
+    "Inside the transaction in which speakers, links, files or the words of the evaluation of a lab changed. tx: Tx; lab: Lab. "
+    "A receiver may write with tx and must not yield.",
+)
+
 lab_deleting = signal(
     "lab-deleting",
     "Inside the transaction that takes a planned lab away. tx: Tx; lab: Lab. A receiver whose work hangs on it raises a DomainError.",

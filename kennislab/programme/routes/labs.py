@@ -16,8 +16,8 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.errors import Conflict, Invalid, NotFound, require
 from kennislab.core.transaction import transaction
+from kennislab.programme import after, links, operations, policies, queries, states
 from kennislab.programme import agenda as agendas
-from kennislab.programme import links, operations, policies, queries, states
 from kennislab.programme.forms import LabForm
 from kennislab.programme.models import Lab, LabState, Programme
 from kennislab.programme.routes import Answer, bp, the_lab, the_programme
@@ -84,7 +84,16 @@ def lab_page(lab_id: int) -> Answer:
         shows_code=bool(policies.may_see_join_code(actor, lab)),
         join_url=join_url(lab),
         starts=_start_times(lab),
+        real=links.real_times(db.session(), lab),
+        proposals=after.of_lab(db.session(), lab.id) if staff else (),
+        places=queries.municipality_names(db.session(), _places_of(lab)) if staff else {},
+        may_prepare=bool(policies.may_prepare_day(actor, lab)),
     )
+
+
+def _places_of(lab: Lab) -> set[str]:
+    """Municipalities of who said to go on with something."""
+    return {person["municipality"] for one in after.of_lab(db.session(), lab.id) for person in one.people if person["municipality"]}
 
 
 def _exists(path: str) -> bool:
