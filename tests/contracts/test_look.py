@@ -1,4 +1,4 @@
-"""The style page, the start page and the door in a real browser: accessible, nothing off the screen, light and dark, wide and narrow."""
+"""The style page in a real browser, light and dark, wide and narrow (all pages: test_axe.py); the theme; a page without script."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, render_template
 from werkzeug.serving import make_server
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SIZES = {"narrow": (320, 568), "laptop": (1366, 768)}
+from tests.support.browser import LAPTOP
+from tests.support.looking import settled, sticks_out, violations
 
 
 @pytest.fixture
@@ -28,19 +27,15 @@ def address(make_app: Callable[..., Flask], sqlite_url: str) -> Iterator[str]:
     thread.join(5)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/stijl", "/", "/join"])
-def test_pages_are_accessible_and_fit(path: str, theme: str, address: str, new_context: Callable[..., Any]) -> None:
-    for name, (width, height) in SIZES.items():
-        page = new_context(viewport={"width": width, "height": height}, color_scheme=theme).new_page()
-        said: list[str] = []
-        page.on("console", lambda message, said=said: said.append(message.text) if message.type == "error" else None)
-        page.goto(address + path)
-        page.wait_for_load_state("networkidle")
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert said == [], name
+def test_every_part_is_accessible_and_fits(address: str, laptop: Any) -> None:
+    page = laptop.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.goto(address + "/stijl")
+    settled(page)
+    assert violations(page) + sticks_out(page, LAPTOP["viewport"]["width"]) == []
+    assert sticks_out(page) + violations(page) == [], "narrow"
+    assert said == []
 
 
 def test_the_choice_of_theme_is_kept_without_a_flash(address: str, new_context: Callable[..., Any]) -> None:

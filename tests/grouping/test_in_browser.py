@@ -1,4 +1,4 @@
-"""The board as facilitators use it: mouse, keyboard, finger, two at once, and without a script; axe on both pages."""
+"""The board as facilitators use it: mouse, keyboard, finger, two at once, and without a script. (axe: tests/contracts/test_axe.py)"""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
-from kennislab.grouping import operations, placing, queries
+from kennislab.grouping import operations, queries
 from kennislab.programme.models import Lab, LabState
 from tests.factories.world import World
 from tests.grouping.boards import person, running_jobs, with_questions
@@ -250,22 +249,3 @@ def test_groups_are_made_filled_and_seen_by_who_is_in_them(house: House, new_con
     expect(own.get_by_role("heading", name="Jouw groep: Geld")).to_be_visible()
     expect(own.get_by_text("Zaal 2").first).to_be_visible()
     assert own.get_by_role("button", name="Verplaatsen").count() == 0
-
-
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_sticks_out(house: House, new_context: Callable[..., Any], look: str) -> None:
-    with house.app.app_context(), transaction() as tx:
-        lab = tx.session.get_one(Lab, house.world.lab_id)
-        placing.make_groups(tx, lab, person(house.world, "facilitator"))
-        placing.place_by_question(tx, lab, person(house.world, "facilitator"))
-    axe = Axe()
-    for width in (320, 1366):
-        context = new_context(viewport={"width": width, "height": 900}, color_scheme=look)
-        page = house.page(context, "facilitator")
-        for path in ("themas", "groepen", "themas/geschiedenis"):
-            page.goto(f"{house.url}/kennislabs/{house.world.lab_id}/{path}")
-            if path != "themas/geschiedenis":
-                ready(page)
-            found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-            assert found.response["violations"] == [], (path, width, found.generate_report())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)

@@ -1,4 +1,4 @@
-"""Asking, planning and signing in as people do it: on a phone, with a dead battery, without a mouse; and axe on every page."""
+"""Asking, planning and signing in as people do it: on a phone, with a dead battery, without a mouse. (axe: tests/contracts/test_axe.py)"""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -127,41 +126,6 @@ def test_the_agenda_with_script(house: tuple[Flask, World, str], laptop: Any) ->
     with app.app_context():
         assert [(i.title, i.minutes) for i in db.session.get_one(Lab, world.lab_id).agenda] == [("Stil schrijven", 25), ("Knelpunten", 10)]
     assert complaints == []
-
-
-PAGES = {
-    "anonymous": "/aanmelden /aanmelden/link/iets /afmelden /",
-    "participant": "/kennislabs/{lab} /kennislabs/{lab}/vragen /kennislabs/{lab}/vragen/nieuw /programmas/{programme} /mijn/aanmeldingen"
-    " /kennisvragen/{question}",
-    "coordinator": "/programmas/{programme} /programmas/{programme}/gegevens /programmas/{programme}/gemeenten"
-    " /programmas/{programme}/deelname /programmas/{programme}/mensen /programmas/{programme}/kennislabs/nieuw"
-    " /kennislabs/{lab} /kennislabs/{lab}/gegevens /kennislabs/{lab}/agenda"
-    " /kennisvragen/{question} /kennisvragen/{question}/redigeren /mijn/aanmeldingen",
-}
-
-
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_sticks_out(house: tuple[Flask, World, str], new_context: Callable[..., Any], look: str) -> None:
-    app, world, url = house
-    with app.app_context():
-        question = queries.of_lab(db.session(), world.lab_id)[0].public_id
-    axe = Axe()
-    for role, paths in PAGES.items():
-        context = new_context(color_scheme=look, viewport={"width": 1280, "height": 800})
-        if role != "anonymous":
-            sign_in_browser(context, app, world, role, url)
-        page = context.new_page()
-        complaints = quiet(page)
-        for path in paths.split():
-            address = path.format(lab=world.lab_id, programme=world.programme_id, question=question)
-            page.set_viewport_size({"width": 1280, "height": 800})
-            answer = page.goto(url + address)
-            assert answer is not None and answer.status == 200, address
-            found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-            assert found.violations_count == 0, address + "\n" + found.generate_report()
-            page.set_viewport_size({"width": 320, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
-        assert complaints == []
 
 
 def test_states_of_a_lab_page(house: tuple[Flask, World, str], phone: Any) -> None:

@@ -1,0 +1,68 @@
+"""A page looked at with axe (WCAG 2.2 A and AA): all rules in light; in dark, which is switched on in the page itself, those about colours.
+
+That dark is the same whether the reader's choice or the device asks for it, is what tests/contracts/test_contrast.py proves.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+RULES: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+WORDS: dict[str, Any] = {**RULES, "rules": {"color-contrast": {"enabled": False}}}
+SIDE = 320
+
+_AXE = Axe().axe_script
+
+# With reduced motion a colour still takes a moment, and what is nested deeper begins after what it is in.
+_LOOK = """async ({ rules, colours }) => {
+  const found = [];
+  const atRest = async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    for (let quiet = 0; quiet < 3; quiet = document.getAnimations().length ? 0 : quiet + 1) await frame();
+  };
+  const look = async (theme, options) => {
+    await atRest();
+    for (const one of (await axe.run(document, options)).violations)
+      found.push(`${theme}${one.id}: ${one.nodes.slice(0, 4).map((node) => node.target[0]).join(", ")}`);
+  };
+  await look("", rules);
+  if (colours) {
+    const root = document.documentElement;
+    const chosen = root.dataset.theme;
+    root.dataset.theme = "dark";
+    await look("dark: ", colours);
+    if (chosen) root.dataset.theme = chosen;
+    else delete root.dataset.theme;
+  }
+  return found;
+}"""
+
+
+def settled(page: Page) -> None:
+    """Everything that starts by itself has started."""
+    if page.locator("body[data-connection]").count():
+        expect(page.locator("body")).to_have_attribute("data-connection", re.compile("^(connected|closed)$"), timeout=15_000)
+    expect(page.locator("[data-controller]:not([data-bound])")).to_have_count(0, timeout=15_000)
+
+
+def violations(page: Page, rules: dict[str, Any] = RULES, *, dark: bool = True) -> list[str]:
+    """What axe finds on the page as it is: "rule: where", and "dark: rule: where"."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(_AXE)
+    found: list[str] = page.evaluate(_LOOK, {"rules": rules, "colours": COLOURS if dark else None})
+    return found
+
+
+def sticks_out(page: Page, width: int = SIDE) -> list[str]:
+    """Makes the window this wide; what does not fit in it."""
+    page.set_viewport_size({"width": width, "height": 640})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{wide} wide at {width}"] if wide > width else []
