@@ -83,6 +83,8 @@ def test_an_earlier_bottleneck_comes_with_what_helped_where_and_whom_to_ask(clie
     assert (solution["tried"], solution["worked"], solution["failed"], solution["worked_in"]) == (2, 1, 1, ["Tilburg"])
     assert solution["contact"] == "Jan de Vries, wijkteam"
     assert _hits(Phone.join(client, twice.world), "een wijkbudget voor bewoners")[0]["id"] == twice.items["slow"]
+    member = Phone(client, twice.world.lab_id, twice.world.tokens["participant"])
+    assert _hits(member, TYPED)[0] == first
 
 
 def test_one_word_asks_nothing_and_anything_else_is_refused(client: FlaskClient, twice: Twice) -> None:
