@@ -26,7 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 MOST_FACET_VALUES = 60
 _PHRASE = 2.0
-_ENOUGH, _TOO_COMMON = 3, 0.08
+_ENOUGH, _TOO_COMMON = 2, 0.08
 _MANY = 500
 """In a small archive no word is too common to look further."""
 _WHOLLY = 8
@@ -167,6 +167,7 @@ def _look_up(finder: Finder, asked: questions.Question, total: int) -> tuple[lis
             terms.append(finder.plain(token))
         else:
             terms.append(finder.term(token, half=token.word == asked.half))
+        finder.answered |= terms[-1].answers
         if finder.rare and not terms[-1].answers:
             break  # nothing can hold all words
     return terms, phrases

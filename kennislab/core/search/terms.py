@@ -67,6 +67,8 @@ class Finder:
         self.connection, self.view, self.rare, self.common = connection, view, rare, common
         self.engine = engine_of(connection)
         self.within: list[Group] = []
+        self.answered = False
+        """Whether an earlier word of the question found anything."""
 
     def term(self, token: Token, half: bool = False) -> Term:
         """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
@@ -137,15 +139,23 @@ class Finder:
     def _compounds(self, stem: str) -> set[str]:
         """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
         found = self.engine.words(self.connection, [stem], 600)
-        return set(list(dict.fromkeys(other for _, other in found if language.holds_as_part(other, stem)))[:MOST_STEMS])
+        most = MOST_STEMS if self.rare else MOST_STEMS // 2
+        return self._telling(set(list(dict.fromkeys(other for _, other in found if language.holds_as_part(other, stem)))[:most]))
 
     def _growing(self, word: str) -> set[str]:
         """Stems of the words that begin with this one. Beside other words two letters tell nothing, and three not much."""
-        least, most = (2, MOST_STEMS) if self.rare else (3, MOST_STEMS if len(word) > 3 else MOST_STEMS // 4)
+        least, most = (2, MOST_STEMS) if self.rare else (3, MOST_STEMS // 2 if len(word) > 3 else MOST_STEMS // 4)
         if len(word) < least:
             return set()
         found = self.engine.words(self.connection, [f" {word}"], most)
-        return {stem for other, stem in found if other.startswith(word)}
+        return self._telling({stem for other, stem in found if other.startswith(word)})
+
+    def _telling(self, stems: set[str]) -> set[str]:
+        """Where some words will do, and others did: without those that so many documents hold that they tell nothing."""
+        if self.rare or not self.answered:
+            return stems
+        known = self.view.columns.common
+        return {stem for stem in stems if known.get(stem, 0) <= self.common}
 
     def _parts(self, token: Token) -> tuple[str, ...]:
         """Stems of the two parts of a compound: *wijkbudget* also finds *budget voor de wijk*."""
