@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import queries
+from kennislab.archive import previous, queries
 from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind, SeatedIn, Status
 from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid, require
@@ -79,6 +79,7 @@ def open_harvest(tx: Tx, lab: Lab) -> int:
         elif item.status is Status.DRAFT and not item.edited:
             item.text = item.original_text = row.text
             item.votes = row.votes
+            item.answered = row.answered
     session.flush()
     _tie_answers(rows, have)
     _tie_lineage(tx, rows, have, fresh)
@@ -88,6 +89,7 @@ def open_harvest(tx: Tx, lab: Lab) -> int:
         if source == "contribution" and source_id not in living and item.status is Status.DRAFT:
             item.status = Status.DROPPED
     _remember_groups(tx, lab)
+    previous.take_over(tx, lab)
     session.flush()
     return new
 
@@ -144,7 +146,8 @@ def _from_contribution(tx: Tx, lab: Lab, row: ContributionRow, position: int, di
         status=Status.DROPPED if row.status == "hidden" else Status.DRAFT, source_kind="contribution", source_id=row.id,
         person_id=None if anonymous else row.person_id, participant_id=participant.id if participant else None,
         group_name=row.group, step_title=row.step, position=position, votes=row.votes, owner=row.owner or "", due=_day(row.due),
-        action_status=ActionStatus.OPEN if row.kind == "action" else None, created_at=lab.starts_at if anonymous else row.at,
+        action_status=ActionStatus.OPEN if row.kind == "action" else None, answered=row.answered,
+        created_at=lab.starts_at if anonymous else row.at,
     )  # fmt: skip
     tx.session.add(item)
     return item

@@ -18,6 +18,7 @@ from kennislab.accounts.actors import Actor
 from kennislab.archive import policies, queries
 from kennislab.archive.models import KINDS, ActionStatus, ArchiveItem, Consent, LinkKind, Status
 from kennislab.archive.queries import Outcomes
+from kennislab.live.day import evaluation_results, times_of
 from kennislab.live.models import Participant
 from kennislab.live.queries import ChoiceRow, ballots_of
 from kennislab.programme.models import Lab
@@ -26,7 +27,9 @@ from kennislab.programme.queries import municipality_names
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item. ``where``: its municipality, where that may be told. ``answers``: what was found for it."""
+    """One item. ``where``: its municipality, where that may be told. ``answers``: what was found for it. ``answered``: of a question to a
+    speaker, ``answered`` or ``parked``.
+    """
 
     id: str
     kind: str
@@ -38,6 +41,7 @@ class Entry:
     outcomes: Outcomes
     answers: tuple[Entry, ...] = ()
     corrections: tuple[str, ...] = ()
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,15 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An agenda item with the time at which it was planned."""
+    """An agenda item with the time at which it was planned, and when it really began and ended."""
 
     at: datetime
     title: str
     instruction: str
     minutes: int
+    began: datetime | None = None
+    ended: datetime | None = None
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,16 @@ class Ballot:
     def voters(self) -> int:
         """How many voted in the last round, phones and hands together."""
         return sum(self.rounds[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """A question about the day. ``scores``: of 1 to 5 how many; ``texts`` in alphabetical order. Nothing of who or when."""
+
+    title: str
+    number: int
+    scores: tuple[int, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,7 @@ class Report:
     actions: list[Agreement] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
     participation: list[tuple[str, int]] = field(default_factory=list)
+    evaluation: list[LookedBack] = field(default_factory=list)
 
     @property
     def draft(self) -> bool:
@@ -165,7 +183,7 @@ def build(session: Session, lab: Lab, actor: Actor) -> Report:
         totals={kind: sum(item.kind == kind for item in seen) for kind in KINDS},
         people=people,
         kept_in_groups=sum(item.consent is Consent.GROUP for item in confirmed),
-        agenda=_agenda(lab),
+        agenda=_agenda(session, lab),
         questions=entries("question"),
         bottlenecks=entries("bottleneck"),
         solutions=entries("solution", loose=True),
@@ -183,6 +201,7 @@ def build(session: Session, lab: Lab, actor: Actor) -> Report:
         ],
         ballots=_ballots(session, lab),
         participation=counted,
+        evaluation=_evaluation(session, lab, sealed=seal is not None),
     )
 
 
@@ -199,7 +218,9 @@ def as_data(report: Report) -> dict[str, Any]:
         "outcomes": "resultaten", "answers": "antwoorden", "corrections": "verbeteringen", "owner": "actiehouder", "due": "datum",
         "at": "tijd", "instruction": "uitleg", "minutes": "minuten", "voters": "stemmers", "outcome": "uitslag", "tried": "geprobeerd",
         "rounds": "rondes", "total": "totaal", "hands": "handen",
-        "worked": "gewerkt", "partly": "deels", "failed": "mislukt", "planned": "gepland",
+        "began": "begonnen", "ended": "geëindigd", "speaker": "spreker", "answered": "beantwoord",
+        "evaluation": "evaluatie", "number": "aantal",
+        "scores": "cijfers", "texts": "teksten", "worked": "gewerkt", "partly": "deels", "failed": "mislukt", "planned": "gepland",
     }  # fmt: skip
 
     def plain(value: Any) -> Any:
@@ -225,6 +246,7 @@ def _entry(item: ArchiveItem, answers: list[ArchiveItem]) -> Entry:
         outcomes=queries.outcomes(item.evidence),
         answers=tuple(_entry(answer, []) for answer in answers),
         corrections=tuple(correction.text for correction in item.corrections),
+        answered=item.answered or "",
     )
 
 
@@ -233,10 +255,12 @@ def _questions_of(session: Session, lab: Lab) -> dict[str, str]:
     return {link.from_id: link.to_id for link in queries.links_of_lab(session, lab.id) if link.kind is LinkKind.QUESTION}
 
 
-def _agenda(lab: Lab) -> list[Step]:
+def _agenda(session: Session, lab: Lab) -> list[Step]:
     steps, at = [], lab.starts_at
+    real = times_of(session, lab.id)
     for item in lab.agenda:
-        steps.append(Step(at, item.title, item.instruction, item.minutes))
+        began, ended = real.get(item.id, (None, None))
+        steps.append(Step(at, item.title, item.instruction, item.minutes, began, ended, item.speaker))
         at += item.duration
     return steps
 
@@ -266,6 +290,14 @@ def _score(kind: str, one: ChoiceRow) -> float:
     if kind != "rating":
         return one.total
     return round(one.total / one.rated, 1) if one.rated else 0
+
+
+def _evaluation(session: Session, lab: Lab, *, sealed: bool) -> list[LookedBack]:
+    """What people thought of the day; while answers can still come, in whole threes only."""
+    rows = evaluation_results(session, lab.id, all_of_them=sealed)
+    return [
+        LookedBack(row["title"], row["shown"], tuple((row["scores"] or {}).values()), tuple(row["texts"])) for row in rows if row["shown"]
+    ]
 
 
 def _participation(session: Session, lab: Lab) -> tuple[list[tuple[str, int]], int]:

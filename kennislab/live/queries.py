@@ -10,9 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.core import journal
+from kennislab.core import clock, journal
 from kennislab.core.ids import hash_token
+from kennislab.grouping import queries as grouping
+from kennislab.grouping.models import Theme
 from kennislab.live.models import LiveRoom, Participant, stream
+from kennislab.live.room import turns
 from kennislab.live.room.fold import fold
 from kennislab.live.room.state import Ballot, RoomState
 from kennislab.live.room.topics.contributions import stands_for, status
@@ -65,6 +68,24 @@ def state_of(session: Session, lab_id: int) -> RoomState:
     return fold(journal.read(session, stream(lab_id), 0, 1_000_000))
 
 
+MOST_THEMES = 9
+"""As many as there are keys to put one on a card."""
+
+
+def themes_for(session: Session, lab: Lab) -> list[str]:
+    """Themes to put on cards: those of this lab's board, then of the programme's other labs, latest first; each once."""
+    others = (
+        sa.select(Theme.title)
+        .join(Lab, Lab.id == Theme.lab_id)
+        .where(Lab.programme_id == lab.programme_id, Lab.id != lab.id, ~Theme.gone)
+        .order_by(Lab.starts_at.desc(), Theme.position, Theme.id)
+        .limit(50)
+    )
+    titles = [*(theme.title for theme in grouping.themes_of(session, lab.id)), *session.scalars(others)]
+    named = {title.casefold(): title[:60].rstrip() for title in reversed(titles)}
+    return [named[key] for key in dict.fromkeys(title.casefold() for title in titles)][:MOST_THEMES]
+
+
 @dataclass(frozen=True, slots=True)
 class ContributionRow:
     """A contribution as the harvest takes it over. ``author``, ``person_id`` and ``municipality`` are None when it was anonymous.
@@ -93,6 +114,7 @@ class ContributionRow:
     votes: int
     origin: str | None = None
     merged: str | None = None
+    answered: str | None = None
 
 
 def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
@@ -107,6 +129,9 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
         if one.retracted:
             continue
         anonymous = one.consent == "public_anonymous"
+        case = state.cases.get(one.case or "")
+        if one.confidential and (case is None or case.closed_off):
+            continue
         step = state.agenda.get(one.step or "")
         group = state.groups.get(one.group or "")
         rows.append(
@@ -114,7 +139,8 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 id=one.id,
                 kind=one.kind,
                 text=one.text,
-                step=step["title"] if step else None,
+                step=turns.title_of(state, one) or (step["title"] if step else None),
+                case=case.text if case is not None and not case.closed_off else None,
                 group=group["name"] if group else None,
                 answers=stands_for(state, one.answers) if one.answers else None,
                 recalls=one.recalls["id"] if one.recalls else None,
@@ -131,6 +157,42 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 votes=votes.get(one.id, 0),
                 origin=one.origin,
                 merged=stands_for(state, one.id) if one.merged is not None else None,
+                answered=one.answered,
+            )
+        )
+    return [*rows, *_agreed(state)]
+
+
+_AFTER = {"deep_dive": "Verdiepingssessie", "working_group_meeting": "Werkgroep"}
+
+
+def _agreed(state: RoomState) -> list[ContributionRow]:
+    """What the room agreed to go on with, each as an action. Who offered to lead it knows that the name comes along."""
+    rows = []
+    for plan in state.plans.values():
+        if plan.removed:
+            continue
+        ideas = ", ".join(idea for idea in (plan.when, plan.place) if idea)
+        leaders = [state.people[who].name for who, how in plan.people.items() if how == "lead" and who in state.people]
+        rows.append(
+            ContributionRow(
+                id=plan.id,
+                kind="action",
+                text=f"{_AFTER[plan.kind]}: {plan.title}" + (f" ({ideas})" if ideas else ""),
+                step=None,
+                group=None,
+                answers=None,
+                themes=(),
+                consent="programme",
+                municipality=None,
+                author=None,
+                person_id=None,
+                at=state.closed_at or state.day.starts_at or clock.now(),
+                status="visible",
+                late=False,
+                owner=", ".join(name for name in leaders if name)[:120] or None,
+                due=None,
+                votes=0,
             )
         )
     return rows
