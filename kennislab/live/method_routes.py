@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -31,7 +31,7 @@ Answer = str | BaseResponse | tuple[str, int]
 
 def init(app: Flask) -> None:
     """The words of methods for every template, and the methods for the agenda's editor."""
-    app.jinja_env.globals.update(method_words=vocabulary, told=told)
+    app.jinja_env.globals.update(method_words=vocabulary, told=told, amount=amount)
     app.extensions["agenda-methods"] = agenda_choices
 
 
@@ -41,6 +41,11 @@ def told(thing: Any, name: str) -> str:
     if isinstance(thing, dict):
         return str(thing.get(f"{name}_{language}") or thing.get(f"{name}_nl") or "")
     return str(getattr(thing, f"{name}_{language}") or getattr(thing, f"{name}_nl"))
+
+
+def amount(number: float) -> str:
+    """Minutes as people write them: *7,5* (and back: :mod:`.method_form` reads both a comma and a point)."""
+    return str(format_decimal(number, "0.##"))
 
 
 def agenda_choices(session: Session, programme_id: int) -> list[MethodChoice]:

@@ -21,7 +21,9 @@ from kennislab.archive.models import ArchiveItem, Consent, Status
 from kennislab.core import clock
 from kennislab.core.transaction import transaction
 from kennislab.grouping.models import Theme, WorkingGroup
+from kennislab.live import library
 from kennislab.live import operations as live
+from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
 from kennislab.programme.models import District, Lab, LabState
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
@@ -52,6 +54,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         )  # fmt: skip
         tx.session.add_all([question, theme, group, district, item])
         tx.session.flush()
+        library.keep(tx, world.programme_id, Actor(None, "C"), BUILT_IN["triz"].model_copy(update={"id": "onze_ronde"}))
         product = products.create(tx, world.programme_id, products.ProductData("Plan"))
         by = Actor(world.people["coordinator"], "Coordinator")
         if state is LabState.ARCHIVED:
@@ -62,7 +65,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         values: dict[str, object] = {
             "lab_id": lab.id, "programme_id": world.programme_id, "item_id": item.id, "theme_id": theme.id, "group_id": group.id,
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
-            "filename": "css/tokens.css",
+            "filename": "css/tokens.css", "key": "onze_ronde",
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,

@@ -32,6 +32,8 @@ from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.grouping import operations as grouping
 from kennislab.grouping import placing
+from kennislab.live import library
+from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import District, Lab, LabState, Programme
@@ -79,6 +81,17 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "live.join_by_token": [("anonymous", "/j/{token}")],
     "live.phone": [("participant", "/live/{lab}")],
     "live.projector": [("facilitator", "/live/{lab}/projector")],
+    "methods.edit": [("coordinator", "/programmas/{programme}/werkvormen/{own_method}/bewerken")],
+    "methods.new": [("coordinator", "/programmas/{programme}/werkvormen/nieuw?van=dilemmamethode")],
+    "methods.overview": [
+        ("facilitator", "/programmas/{programme}/werkvormen"),
+        ("coordinator", "/programmas/{programme}/werkvormen?mensen=999"),
+    ],
+    "methods.run_sheet": [
+        ("facilitator", "/programmas/{programme}/werkvormen/shift_and_share"),
+        ("coordinator", "/programmas/{programme}/werkvormen/{own_method}"),
+    ],
+    "methods.take_in": [("coordinator", "/programmas/{programme}/werkvormen/inlezen")],
     "products.edit": [("coordinator", "/kennisproducten/{draft_product}/bewerken")],
     "products.new": [("coordinator", "/programmas/{programme}/kennisproducten/nieuw")],
     "products.overview": [("anonymous", "/kennisproducten"), ("coordinator", "/kennisproducten")],
@@ -121,6 +134,7 @@ NOT_A_PAGE = {
     "live.qr": "an image",
     "live.recall_one": "JSON",
     "live.snapshot": "JSON",
+    "methods.export": "a YAML file",
     "products.feed": "an Atom feed",
     "products.product_data": "JSON",
     "programme.qr": "an image",
@@ -222,6 +236,7 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "item": next((one.id for one in items if one.consent.value == "programme"), items[0].id),
         "question": labs["asking-asked"][0].public_id,
         "district": tx.session.query(District).filter_by(programme_id=programme.id).first().id,
+        "own_method": library.keep(tx, programme.id, staff, BUILT_IN["troika_consulting"].model_copy(update={"id": "onze_troika"})).key,
         "draft_product": draft.public_id,
         "public_product": public.public_id,
         "magic": accounts.make_magic_link(tx, coordinator),

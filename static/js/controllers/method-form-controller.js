@@ -21,7 +21,7 @@ export default function connect(form, { signal }) {
 
   function count() {
     const minutes = all().reduce((sum, row) => sum + (Number(row.querySelector('[data-role="minutes"]').value.replace(",", ".")) || 0), 0);
-    total.textContent = t("Samen %(total)s minuten.", { total: Math.round(minutes * 100) / 100 });
+    total.textContent = t("Samen %(total)s minuten.", { total: new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(minutes) });
   }
 
   function refresh() {
