@@ -43,9 +43,15 @@ HEADERS = {
 }
 
 
-def content_policy(host: str) -> str:
-    """The Content-Security-Policy for a page served from ``host``. Older Safari does not count sockets under 'self', so they are named."""
-    return POLICY.format(sockets=f" ws://{host} wss://{host}")
+def content_policy(host: str, *, frames: bool = False, framed: bool = False) -> str:
+    """The Content-Security-Policy for a page served from ``host``. Older Safari does not count sockets under 'self', so they are named.
+
+    ``frames``: the page shows another of ours in a frame; ``framed``: it may be shown in one.
+    """
+    policy = POLICY.format(sockets=f" ws://{host} wss://{host}")
+    if framed:
+        policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    return f"{policy}; frame-src 'self'" if frames else policy
 
 
 def init(app: Flask) -> None:

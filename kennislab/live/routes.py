@@ -23,11 +23,11 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.error_pages import wants_json
 from kennislab.core.errors import N_, Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
-from kennislab.core.security import check_csrf, count, csrf
+from kennislab.core.security import check_csrf, content_policy, count, csrf
 from kennislab.core.text import tidy
 from kennislab.core.transaction import share, transaction
 from kennislab.core.wakeup import Wakeup
-from kennislab.live import auth, broadcast, operations, queries, sockets, wire  # noqa: F401  sockets: its handlers register themselves
+from kennislab.live import auth, broadcast, handover, operations, queries, sockets, wire  # noqa: F401  sockets: its handlers register themselves
 from kennislab.live.broadcast import FollowedRoom
 from kennislab.live.forms import JoinForm
 from kennislab.live.limits import wait_for
@@ -209,12 +209,17 @@ def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
     base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops", "my_questions")}
     if asker.view == "facilitator":
         base["presence"] = f"{url_for('live.presence', lab_id=lab.id)}?as=facilitator"
+    more: dict[str, Any] = {"themes": queries.themes_for(db.session(), lab)} if asker.view == "facilitator" else {}
+    if asker.view == "facilitator" and (id_ := request.args.get("overname")):
+        more["place"] = handover.place_for(db.session(), id_, lab.id, asker.actor.person_id)
     return {
+        **more,
         "lab": lab.id,
         "urls": {
             **base,
             "recall": f"{url_for('live.recall_like', lab_id=lab.id)}?as={asker.view}",
             "methods": url_for("live.methods", lab_id=lab.id),
+            "handover": url_for("live.offer_desk", lab_id=lab.id),
             "socket": "/socket.io",
             "join": url_for("live.join"),
         },
@@ -274,15 +279,17 @@ def phone(lab_id: int) -> BaseResponse | str:
 
 
 @bp.get("/live/<int:lab_id>/desk")
-def desk(lab_id: int) -> str:
-    """The facilitator's desk."""
-    return _screen(lab_id, "live/desk.html", "facilitator")
+def desk(lab_id: int) -> Response:
+    """The facilitator's desk. It shows beforehand, in a frame, what the projector will show."""
+    policy = content_policy(request.host, frames=True)
+    return Response(_screen(lab_id, "live/desk.html", "facilitator"), headers={"Content-Security-Policy": policy})
 
 
 @bp.get("/live/<int:lab_id>/projector")
-def projector(lab_id: int) -> str:
-    """What the room sees."""
-    return _screen(lab_id, "live/projector.html", "projector")
+def projector(lab_id: int) -> Response:
+    """What the room sees; or, for the desk, what it would see."""
+    headers = {"Content-Security-Policy": content_policy(request.host, framed=True), "X-Frame-Options": "SAMEORIGIN"}
+    return Response(_screen(lab_id, "live/projector.html", "projector"), headers=headers)
 
 
 @bp.get("/live/<int:lab_id>/qr.svg")
@@ -400,4 +407,4 @@ def ops(lab_id: int) -> Response:
     return _json(dumps({"epoch": epoch, "head": answer.head, "results": [wire.told(result) for result in answer.results]}))
 
 
-from kennislab.live import desk_routes, recall_routes  # noqa: E402, F401  it puts its pages on ``bp``
+from kennislab.live import desk_routes, file_routes, handover_routes, recall_routes  # noqa: E402, F401  they put their pages on ``bp``
