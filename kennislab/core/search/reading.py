@@ -19,14 +19,14 @@ from kennislab.core.search.engines import NONE, Ids, engine_of
 from kennislab.core.search.shapes import SPOKEN, Hit, Results
 from kennislab.core.search.snippets import mark, snippet
 from kennislab.core.search.tables import DOCUMENT
-from kennislab.core.search.terms import Finder, Term
+from kennislab.core.search.terms import ENOUGH, Finder, Term
 
 Scores = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 MOST_FACET_VALUES = 60
 _PHRASE = 2.0
-_ENOUGH, _TOO_COMMON = 2, 0.08
+_TOO_COMMON = 0.08
 _MANY = 500
 """In a small archive no word is too common to look further."""
 _WHOLLY = 8
@@ -155,19 +155,19 @@ def _find(session: Session, asked: questions.Question, audiences: Sequence[str],
 
 
 def _look_up(finder: Finder, asked: questions.Question, total: int) -> tuple[list[Term], list[Ids]]:
-    """Phrases and words, rarest first. Of a long question that asks for *some* words, the commonest are left alone."""
+    """Phrases and words, rarest first. Where *some* words will do, the commonest are left alone; the one still growing comes last."""
     phrases = [finder.phrase(phrase) for phrase in asked.phrases]
     common = finder.view.columns.common
     terms: list[Term] = []
-    for token in sorted(asked.words, key=lambda word: common.get(word.stem, 0)):
-        enough = not finder.rare and sum(term.answers for term in terms) >= _ENOUGH
+    for token in sorted(asked.words, key=lambda word: (not finder.rare and word.word == asked.half, common.get(word.stem, 0))):
+        enough = not finder.rare and finder.answered >= ENOUGH
         if enough and common.get(token.stem, 0) > _TOO_COMMON * total:
             terms.append(Term(token.word, passed_over=common[token.stem]))
         elif not finder.rare and len(terms) >= _WHOLLY and token.word != asked.half:
             terms.append(finder.plain(token))
         else:
             terms.append(finder.term(token, half=token.word == asked.half))
-        finder.answered |= terms[-1].answers
+        finder.answered += terms[-1].answers
         if finder.rare and not terms[-1].answers:
             break  # nothing can hold all words
     return terms, phrases

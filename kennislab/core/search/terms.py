@@ -16,6 +16,9 @@ from kennislab.core.search.tables import WORD
 IN_TITLE, EXACT, GROWING, COMPOUND, IN_PARTS, KIN_BY_LAST, KIN, MEANT = 1.5, 1.0, 0.9, 0.75, 0.5, 0.5, 0.4, 0.4
 """How much a match counts, by the way it matches. The last part of a compound says what the thing is, so it counts more than the first."""
 
+ENOUGH = 2
+"""When some words will do and so many have answered: the commonest are left alone, and what nothing holds is not mended."""
+
 _KIN = 5
 """Letters that make a part of a word tell something by itself."""
 
@@ -67,8 +70,8 @@ class Finder:
         self.connection, self.view, self.rare, self.common = connection, view, rare, common
         self.engine = engine_of(connection)
         self.within: list[Group] = []
-        self.answered = False
-        """Whether an earlier word of the question found anything."""
+        self.answered = 0
+        """How many words of the question found anything so far."""
 
     def term(self, token: Token, half: bool = False) -> Term:
         """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
@@ -80,8 +83,8 @@ class Finder:
         term.found = self._look(token, term, compounds, growing)
         if not self.rare:
             self._relate(token, term, half)
-        unfinished = half and not self.rare
-        if not term.answers and not unfinished and not (self.within and self._anything(term)):
+        leave = not self.rare and (half or self.answered >= ENOUGH)
+        if not term.answers and not leave and not (self.within and self._anything(term)):
             self._mend(token, term)
         if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
             self.within = [term.group]
