@@ -1,8 +1,11 @@
 import { announcing } from "../live/announce.js";
 import { createActions } from "../live/desk/actions.js";
 import { connectCapture } from "../live/desk/capture.js";
+import { createFollowing } from "../live/desk/following.js";
+import { arrive, connectHandover } from "../live/desk/handover.js";
 import { connectHead } from "../live/desk/head.js";
 import { connectKeys } from "../live/desk/keys.js";
+import { connectMethods } from "../live/desk/methods.js";
 import { connectModeration } from "../live/desk/moderation.js";
 import { connectPeople } from "../live/desk/people.js";
 import { connectRecall } from "../live/desk/recall.js";
@@ -19,9 +22,11 @@ import { toast } from "../toast.js";
 /** The facilitator's desk. The hooks are described in templates/live/desk.html. */
 export default async function connect(root, { signal }) {
   const room = roomOfPage();
+  arrive(room.boot);
   const role = rolesOf(root);
   const actions = createActions(root, signal);
-  const parts = { room, root, role, actions, signal };
+  const following = createFollowing({ room, root, actions });
+  const parts = { room, root, role, actions, following, signal };
   const recall = connectRecall(parts);
   const capture = connectCapture({ ...parts, recall });
   const votes = connectVotes(parts);
@@ -34,9 +39,11 @@ export default async function connect(root, { signal }) {
     () => votes.draw(),
     connectPeople(parts),
     connectRemote({ ...parts, votes }),
+    connectMethods(parts),
   ];
   for (const draw of draws) room.onRender(draw);
   connectKeys(parts);
+  connectHandover(parts);
 
   announcing(room, role("announce"));
   showTimer({ element: role("timer"), signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state?.step) });

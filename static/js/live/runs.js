@@ -73,17 +73,29 @@ export function roundText(run) {
   return run.units > 1 ? t("Ronde %(number)s van %(total)s", { number: run.unit + 1, total: run.units }) : "";
 }
 
-/** "Stap 4 van 9 · Vragenronde". */
-export function stepText(run) {
-  return t("Stap %(number)s van %(total)s · %(title)s", { number: run.step + 1, total: run.steps.length, title: both(run.steps[run.step]?.title) });
+/** The steps that are done in this run (those that are passed over are left out), each with its place in the method. */
+export function stepsOfRun(run) {
+  return run.steps.map((step, position) => ({ ...step, position })).filter((step) => !step.skipped || step.position === run.step);
 }
 
-/** What comes after this position, in words; null at the end. `parts`: of one round, when they are known. */
+/** Which step of how many: `{number, total}`. */
+export function countOf(run) {
+  const steps = stepsOfRun(run);
+  return { number: steps.findIndex((step) => step.position === run.step) + 1, total: steps.length };
+}
+
+/** "Stap 4 van 9 · Vragenronde". */
+export function stepText(run) {
+  return t("Stap %(number)s van %(total)s · %(title)s", { ...countOf(run), title: both(run.steps[run.step]?.title) });
+}
+
+/** What comes after this position, in words; null at the end. */
 export function nextText(run) {
-  if (run.next) return both(run.next.title) || null;
-  if (run.unit + 1 < run.units) return t("Ronde %(number)s", { number: run.unit + 2 });
-  const step = run.steps[run.step + 1];
-  return step ? both(step.title) : null;
+  const { next } = run;
+  if (!next) return null;
+  const title = both(next.title);
+  if (next.step === run.step && next.unit !== run.unit && next.unit !== undefined) return t("Ronde %(number)s: %(title)s", { number: next.unit + 1, title });
+  return title;
 }
 
 /** Where a text is begun: "step/unit/part". */

@@ -1,7 +1,7 @@
 /**
  * What can be done on the desk, by name: the buttons (`data-action`), the keys and the menus all come here.
  *
- * `on(name, run)`: run(button) — `button` is null for a key. Buttons inside a list with its own handler are that list's.
+ * `on(name, run)`: run(button) — `button` is null for a key. `around(name, make)` changes what a name does. Buttons inside a list with its own handler are that list's.
  */
 export function createActions(root, signal) {
   const runs = new Map();
@@ -14,7 +14,12 @@ export function createActions(root, signal) {
     },
     { signal },
   );
-  return { on: (name, action) => runs.set(name, action), run };
+  return {
+    on: (name, action) => runs.set(name, action),
+    run,
+    /** Puts something before what a name does already: `make(what it did)` gives what it does from now on. */
+    around: (name, make) => runs.set(name, make(runs.get(name) ?? (() => null))),
+  };
 }
 
 /** Clicks on `data-action` inside a list: `act[name](id, element of the item)`. */

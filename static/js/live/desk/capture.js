@@ -5,7 +5,7 @@ import { forget, recall as kept, remember } from "../remembered.js";
 const LOOKED_UP = new Set(["bottleneck", "question"]);
 
 /** Catching what is said at typing speed: K, O, I, L or a click chooses what it is, Enter catches it. What is half-typed survives a reload. */
-export function connectCapture({ room, root, role, actions, recall, signal }) {
+export function connectCapture({ room, root, role, actions, recall, following = null, signal }) {
   const form = role("capture");
   const area = form.elements.namedItem("text");
   const behalf = form.elements.namedItem("on_behalf_of");
@@ -79,7 +79,7 @@ export function connectCapture({ room, root, role, actions, recall, signal }) {
       }
       const name = behalf.value.trim();
       if (kind() === "action") room.act(OPS.action_add, { text, ...(name ? { owner: name } : {}) });
-      else room.act(OPS.contribution_add, { kind: kind(), text, ...(name ? { on_behalf_of: name } : {}), ...(answers ? { answers } : {}), ...(recalls ? { recalls: recalls.id } : {}) });
+      else room.act(OPS.contribution_add, { kind: kind(), text, ...(following?.group ? { group: following.group } : {}), ...(name ? { on_behalf_of: name } : {}), ...(answers ? { answers } : {}), ...(recalls ? { recalls: recalls.id } : {}) });
       area.value = "";
       behalf.value = "";
       answers = null;

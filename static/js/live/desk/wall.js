@@ -19,7 +19,7 @@ export function onWall(card) {
 }
 
 /** The wall: a column for each kind, newest first, changed card by card. While a menu on it is open, nothing moves. */
-export function connectWall({ room, role, actions, capture, recall, signal }) {
+export function connectWall({ room, role, actions, capture, recall, following = null, signal }) {
   const wall = role("wall");
   const columns = new Map();
   const seen = new Set();
@@ -172,8 +172,8 @@ export function connectWall({ room, role, actions, capture, recall, signal }) {
       setTimeout(() => room.changed(), 500);
       return;
     }
-    if (!differs(state.contributions, state.ballots, state.me, room.outbox.version)) return;
-    const cards = [...room.cards.values()].filter(onWall).sort((a, b) => (a.at < b.at ? 1 : -1));
+    if (!differs(state.contributions, state.ballots, state.me, room.outbox.version, following?.key)) return;
+    const cards = [...room.cards.values()].filter((card) => onWall(card) && (following?.shows(card) ?? true)).sort((a, b) => (a.at < b.at ? 1 : -1));
     const votes = results(state);
     const shown = [];
     for (const kind of KINDS) {

@@ -13,6 +13,7 @@ export function connectCases({ room, root, role, signal }) {
   const confidential = form.elements.namedItem("confidential");
   const question = form.elements.namedItem("question");
   let editing = null;
+  let opened = null;
 
   const mine = (one) => one.owner === room.state.me.id;
   const known = () => Object.values(room.state?.cases ?? {}).filter((one) => one.state !== "withdrawn");
@@ -127,6 +128,9 @@ export function connectCases({ room, root, role, signal }) {
       show(role("harvest"), Boolean(harvest && !answered));
       setText(role("harvest-text"), harvest?.text ?? "");
       show(role("cases"), open && Boolean(OPS.case_pitch) && Boolean(state.me.group || on || cases.length));
+      const collecting = on?.slot.cases ? `${on.run.id}:${on.run.step}` : null;
+      if (collecting && collecting !== opened) role("cases").open = true; // once: who closes it again keeps it closed
+      opened = collecting;
       setText(role("cases-count"), cases.length);
       show(role("cases-empty"), cases.length === 0);
       syncList(list, cases, {

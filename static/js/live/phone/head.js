@@ -1,7 +1,7 @@
 import { t } from "../../text.js";
 import { fromTemplate, press, setData, setText, show, syncList, word } from "../page.js";
 import { OPS } from "../protocol.js";
-import { both, roundText, stepText } from "../runs.js";
+import { both, roundText, stepsOfRun, stepText } from "../runs.js";
 import { drawStatus, stepsOf } from "../status.js";
 import { listenText, turnOf, whereText } from "./turn.js";
 import { placeOf, viewsOf } from "./views.js";
@@ -55,7 +55,7 @@ export function connectHead({ room, root, role, composer }) {
 
   function drawTrail(state, on) {
     const now = on ? on.run.step : (state.agenda[state.step.id]?.position ?? -1);
-    const steps = on ? on.run.steps.map((step, position) => ({ id: `${on.run.id}:${step.id}`, position })) : stepsOf(state);
+    const steps = on ? stepsOfRun(on.run).map((step) => ({ id: `${on.run.id}:${step.id}`, position: step.position })) : stepsOf(state);
     syncList(role("trail"), steps, {
       key: (step) => step.id,
       make: () => fromTemplate("trail"),
