@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from kennislab.core.clock import parse_iso
 from kennislab.live.messages.base import Id, Op
 
 Minutes = Annotated[int, Field(ge=1, le=480)]
 Note = Annotated[str, Field(max_length=600)]
 Line = Annotated[str, Field(max_length=120)]
-Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$")]
+
+
+def _moment(text: str) -> str:
+    parse_iso(text)  # ValueError for a day that is not in the calendar
+    return text
+
+
+Moment = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$"), AfterValidator(_moment)
+]
 
 
 class AgendaFit(Op):

@@ -231,6 +231,7 @@ def _changed(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     for id_, change in data["steps"].items():
         if id_ in state.agenda:
             state.agenda[id_] = {**state.agenda[id_], **change}
+    state.day.questions = data.get("evaluation", state.day.questions)
 
 
 def _supported(state: RoomState, row: Row, data: dict[str, Any]) -> None:
@@ -304,7 +305,7 @@ def touched_by_step(state: RoomState, *steps: str | None) -> list[Key]:
 
 def _changing(state: RoomState, row: Row) -> list[Key]:
     later = [step["id"] for step in in_order(state)]
-    return [("day", ""), *(("agenda", id_) for id_ in later if id_ in row.data["steps"])]
+    return [("day", ""), ("evaluation", ""), *(("agenda", id_) for id_ in later if id_ in row.data["steps"])]
 
 
 def _supporting(state: RoomState, row: Row) -> list[Key]:
