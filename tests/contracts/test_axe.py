@@ -82,15 +82,9 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "live.phone": [("participant", "/live/{lab}")],
     "live.projector": [("facilitator", "/live/{lab}/projector")],
     "methods.edit": [("coordinator", "/programmas/{programme}/werkvormen/{own_method}/bewerken")],
-    "methods.new": [("coordinator", "/programmas/{programme}/werkvormen/nieuw?van=dilemmamethode")],
-    "methods.overview": [
-        ("facilitator", "/programmas/{programme}/werkvormen"),
-        ("coordinator", "/programmas/{programme}/werkvormen?mensen=999"),
-    ],
-    "methods.run_sheet": [
-        ("facilitator", "/programmas/{programme}/werkvormen/shift_and_share"),
-        ("coordinator", "/programmas/{programme}/werkvormen/{own_method}"),
-    ],
+    "methods.new": [("coordinator", "/programmas/{programme}/werkvormen/nieuw")],
+    "methods.overview": [("coordinator", "/programmas/{programme}/werkvormen")],
+    "methods.run_sheet": [("coordinator", "/programmas/{programme}/werkvormen/{own_method}")],
     "methods.take_in": [("coordinator", "/programmas/{programme}/werkvormen/inlezen")],
     "products.edit": [("coordinator", "/kennisproducten/{draft_product}/bewerken")],
     "products.new": [("coordinator", "/programmas/{programme}/kennisproducten/nieuw")],
