@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support import browser as chromium
-from tests.support import databases, shared_postgres
+from tests.support import databases, demo, shared_postgres
 from tests.support.demo import DemoServer, start_demo
 from tests.support.services import Postgres, Redis, redis_server
 
@@ -180,6 +180,12 @@ def app_context(app: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _demo_models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    demo.models = (folder.parent if hasattr(request.config, "workerinput") else folder) / "demos"
 
 
 @pytest.fixture

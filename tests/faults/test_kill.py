@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,17 +17,24 @@ from kennislab.live.models import stream
 from tests.factories.world import make_world
 from tests.faults.crowd import Follower, Sender, join, until_equal
 from tests.support.served import Served, stamp
+from tests.support.warm import Warm
 
 KILLS = int(os.environ.get("KENNISLAB_KILLS", "20"))
 
 
+@pytest.fixture
+def warm() -> Iterator[Warm]:
+    with Warm() as process:
+        yield process
+
+
 @pytest.mark.fault
 @pytest.mark.timeout(400)
-def test_kill_minus_nine_in_a_burst(make_app: Callable[..., Flask], sqlite_url: str, tmp_path: Path) -> None:
+def test_kill_minus_nine_in_a_burst(make_app: Callable[..., Flask], sqlite_url: str, tmp_path: Path, warm: Warm) -> None:
     app = make_app(sqlite_url)
     world = make_world(app)
     stamp(app)
-    server = Served(tmp_path, {"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path / "data")}).start()
+    server = Served(tmp_path, {"DATABASE_URL": sqlite_url, "DATA_DIR": str(tmp_path / "data")}, warm=warm).start()
     senders: list[Sender] = []
     followers: list[Follower] = []
     try:
@@ -38,7 +45,7 @@ def test_kill_minus_nine_in_a_burst(make_app: Callable[..., Flask], sqlite_url: 
             sender.start()
         back: list[float] = []
         for _ in range(KILLS):
-            time.sleep(random.uniform(0.1, 0.6))
+            time.sleep(random.uniform(0.05, 0.35))
             server.kill()
             began = time.monotonic()
             server.start()

@@ -1,6 +1,7 @@
 """The whole day of a Kennislab, from the plan to the report, by the people who do it, each with a screen of their own.
 
-One story in one browser: what a station makes, the next one uses. Pictures of every station go to tests/journeys/shots/.
+One story in one browser: what a station makes, the next one uses. KENNISLAB_SHOTS=1 leaves pictures of every station in
+tests/journeys/shots/.
 """
 
 from __future__ import annotations

@@ -1,9 +1,17 @@
-"""Kennislab itself, started as a user would: `python -m kennislab demo --json`, on a folder and a port of its own."""
+"""Kennislab itself, started as a user would: `python -m kennislab demo --json`, on a folder and a port of its own.
+
+Filling a demo takes longer than most tests. The first demo of a stage is kept as it was when it began to listen, and the next ones of
+the same run go on with a copy of that, as `demo` does with a folder that is there.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +22,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "kennislab.sqlite3"
+
+models: Path | None = None  # where this run keeps the first demo of each stage; set by conftest.py
 
 
 @dataclass
@@ -64,8 +75,14 @@ class DemoServer:
 def start_demo(stage: str, data: Path, *, port: int = 0, environment: Mapping[str, str] | None = None, seconds: float = 90) -> DemoServer:
     """Starts the demo at ``stage`` on ``data`` and waits until it listens.
 
-    Raises RuntimeError with its log when it stops, or says nothing within ``seconds``.
+    In a new folder it may begin as a copy of an earlier one; with ``environment`` it never does. Raises RuntimeError with its log when
+    it stops, or says nothing within ``seconds``.
     """
+    model = None
+    if models is not None and not environment and not (data.exists() and any(data.iterdir())):
+        model = models / stage
+        if model.exists():
+            shutil.copytree(model, data, dirs_exist_ok=True)
     data.mkdir(parents=True, exist_ok=True)
     errors = data / "demo.log"
     command = [sys.executable, "-m", "kennislab", "demo", "--stage", stage, "--data", str(data), "--port", str(port), "--json"]
@@ -82,11 +99,28 @@ def start_demo(stage: str, data: Path, *, port: int = 0, environment: Mapping[st
         )
     line = _first_line(process, seconds)
     try:
-        return DemoServer(process, json.loads(line), data, errors)
+        server = DemoServer(process, json.loads(line), data, errors)
     except ValueError:
         process.kill()
         process.wait(10)
         raise RuntimeError(f"the demo said {line!r}; its log: {errors.read_text(errors='replace')[-4000:]}") from None
+    if model is not None and not model.exists():
+        _keep(data, model)
+    return server
+
+
+def _keep(data: Path, model: Path) -> None:
+    """Copies what a demo has just made. The database by its own way of copying, which takes along what is not in the file itself yet."""
+    model.parent.mkdir(parents=True, exist_ok=True)
+    with open(model.with_suffix(".lock"), "w") as lock, contextlib.suppress(BlockingIOError):  # another process of the run is at it
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if model.exists():
+            return
+        half = model.with_suffix(".half")
+        shutil.copytree(data, half, ignore=shutil.ignore_patterns(f"{DATABASE}*", "demo.log", "served.lock"))
+        with contextlib.closing(sqlite3.connect(data / DATABASE)) as full, contextlib.closing(sqlite3.connect(half / DATABASE)) as copy:
+            full.backup(copy)
+        half.rename(model)
 
 
 def _first_line(process: subprocess.Popen[str], seconds: float) -> str:

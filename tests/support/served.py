@@ -14,19 +14,21 @@ from pathlib import Path
 from flask import Flask
 
 from tests.support.ports import free_port
+from tests.support.warm import Forked, Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
 class Served:
-    """One address. ``settings``: KENNISLAB_* by name without the prefix."""
+    """One address. ``settings``: KENNISLAB_* by name without the prefix. ``warm``: who starts it, for a test that does so many times."""
 
     folder: Path
     settings: dict[str, str]
     workers: int = 1
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
+    warm: Warm | None = None
 
     @property
     def url(self) -> str:
@@ -36,9 +38,13 @@ class Served:
         """Starts it and waits until it answers. Raises RuntimeError with the end of its log when it does not."""
         environment = {**os.environ, "KENNISLAB_SECRET_KEY": "a key for tests only, of enough characters", "KENNISLAB_LOG_LEVEL": "WARNING"}
         environment |= {f"KENNISLAB_{name}": value for name, value in self.settings.items()}
-        command = [sys.executable, "-m", "kennislab", "serve", "--port", str(self.port), "--workers", str(self.workers)]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        arguments = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
+        if self.warm is not None:
+            self.process = self.warm.start(arguments, environment, self.folder / "server.log")
+        else:
+            command = [sys.executable, "-m", "kennislab", *arguments]
+            with (self.folder / "server.log").open("ab") as log:
+                self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process.poll() is not None:

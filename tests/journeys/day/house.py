@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,10 @@ def connected(page: Page) -> None:
 
 
 def shot(page: Page, name: str, **options: Any) -> None:
-    """What is on the screen, for whoever wants to see it: tests/journeys/shots/ (not in the repository)."""
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", **options)
+    """What is on the screen, with KENNISLAB_SHOTS=1, for whoever wants to see it: tests/journeys/shots/ (not in the repository)."""
+    if os.environ.get("KENNISLAB_SHOTS"):
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", **options)
 
 
 def number_in(address: str, after: str) -> int:
