@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
 from kennislab.core import clock, journal
@@ -19,17 +20,24 @@ from kennislab.core.ids import hash_token, new_token, show_code
 from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
 from kennislab.grouping import queries as grouping
-from kennislab.live.messages import BadOp, LabClose, LabOpen, Op
+from kennislab.live import library
+from kennislab.live import day
+from kennislab.live.messages import BadOp, EvaluationAnswer, LabClose, LabOpen, Op, RunStart
+from kennislab.live.methods.schema import definition
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream
-from kennislab.live.policies import FACILITATOR_ONLY, LiveActor
+from kennislab.live.policies import FACILITATOR_ONLY, LiveActor, group_there, may_start
 from kennislab.live.recall import with_reference
+from kennislab.live.room import plays
 from kennislab.live.room.decide import decide
 from kennislab.live.room.decision import Decision, Moved
 from kennislab.live.room.fold import apply, fold
 from kennislab.live.room.state import RoomState
+from kennislab.live.room.topics.groups import smallest
+from kennislab.live.room.topics.people import arrivals
 from kennislab.programme import operations as programme_operations
 from kennislab.programme.models import AgendaItem, Lab, LabState
-from kennislab.programme.signals import lab_moving
+from kennislab.programme.signals import agenda_prepared, lab_moving
+from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 
 _OP = cast(sa.Table, LiveOp.__table__)
 _KNOWN = sa.text("SELECT op_id, body_hash, result FROM live_op WHERE lab_id = :lab AND actor = :actor AND op_id IN :ids").bindparams(
@@ -77,6 +85,8 @@ def agenda_step(item: AgendaItem) -> dict[str, Any]:
         "input": str(item.input),
         "kinds": list(item.phone_kinds or []),
         "hidden_until_reveal": item.hidden_until_reveal,
+        "method": item.method,
+        **day.shown_with(item),
     }
 
 
@@ -96,9 +106,18 @@ def open_room(tx: Tx, lab: Lab, actor_key: str) -> LiveRoom:
         "agenda": [agenda_step(item) for item in lab.agenda],
         "groups": [{"id": str(group.id), "name": group.name} for group in grouping.groups_of(tx.session, lab.id)],
         "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
+        "methods": _planned(tx.session, lab),
+        **day.opening(tx.session, lab),
     }
     _record(tx, state, lab.id, [Entry("lab.opened", opened, actor_key)])
     return room
+
+
+def _planned(session: Session, lab: Lab) -> list[dict[str, Any]]:
+    """The methods that the agenda names, as they are in the programme's library at this moment."""
+    keys = dict.fromkeys(item.method for item in lab.agenda if item.method)
+    found = (library.method(session, lab.programme_id, key) for key in keys)
+    return [definition(method) for method in found if method is not None]
 
 
 def close_room(tx: Tx, lab: Lab, actor_key: str) -> None:
@@ -108,7 +127,9 @@ def close_room(tx: Tx, lab: Lab, actor_key: str) -> None:
         return
     state = _room(tx, lab.id)
     if state.open:
-        _record(tx, state, lab.id, [Entry("lab.closed", {}, actor_key)])
+        over = [entry for id_ in state.active.values() for entry in plays.ending(state, state.runs[id_], actor_key)]
+        _record(tx, state, lab.id, [*over, Entry("lab.closed", {}, actor_key)])
+        day.hand_on(tx, lab, state)
     room.state, room.closed_at = "closed", state.closed_at
 
 
@@ -121,6 +142,17 @@ def follow_lab(sender: object, *, tx: Tx, lab: Lab, was: LabState, by: Actor) ->
 
 
 lab_moving.connect(follow_lab)
+
+
+def follow_agenda(sender: object, *, tx: Tx, lab: Lab) -> None:
+    """Speakers, files and words of the evaluation that change during the day are in the room at once."""
+    room = tx.session.get(LiveRoom, lab.id)
+    if room is not None and room.state == "open":
+        state = _room(tx, lab.id)
+        _record(tx, state, lab.id, day.changed(state, lab))
+
+
+agenda_prepared.connect(follow_agenda)
 
 
 WRONG_CODE = NotFound(
@@ -148,10 +180,27 @@ def join(tx: Tx, lab_id: int, name: str | None, municipality: str | None, person
     tx.session.add(participant)
     tx.session.flush()
     place = grouping.group_of(tx.session, lab_id, person_id) if person_id is not None else None
-    group = str(place.id) if place is not None and str(place.id) in state.groups else None
-    joined = {"participant": participant.id, "name": participant.name, "municipality": municipality, "group": group}
+    group = str(place.id) if place is not None and group_there(state, str(place.id)) else smallest(state, municipality)
+    joined: dict[str, Any] = {"participant": participant.id, "name": participant.name, "municipality": municipality, "group": group}
+    if person_id is not None and (own := _own_questions(tx.session, lab_id, person_id)):
+        joined["questions"] = own
     _record(tx, state, lab_id, [Entry("participant.joined", joined, participant.id)])
+    _record(tx, state, lab_id, arrivals(state, participant.id))
     return Joined(participant, token)
+
+
+def _own_questions(session: Session, lab_id: int, person_id: int) -> list[dict[str, str]]:
+    """This person's knowledge questions of this lab: each can be brought in as a case."""
+    rows = session.scalars(
+        sa.select(KnowledgeQuestion)
+        .where(
+            KnowledgeQuestion.lab_id == lab_id,
+            KnowledgeQuestion.asker_id == person_id,
+            KnowledgeQuestion.status.in_((QuestionStatus.SUBMITTED, QuestionStatus.RETURNED)),
+        )
+        .order_by(KnowledgeQuestion.id)
+    )
+    return [{"id": row.public_id, "text": row.text} for row in rows]
 
 
 def change_me(tx: Tx, participant: Participant, name: str | None, municipality: str | None) -> None:
@@ -176,6 +225,7 @@ def change_me(tx: Tx, participant: Participant, name: str | None, municipality: 
             )
         ],
     )
+    _record(tx, state, participant.lab_id, arrivals(state, participant.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +288,8 @@ def apply_ops(tx: Tx, actor: LiveActor, ops: list[Asked], late: timedelta) -> An
         result = _do(tx, state, actor, one, now)
         known[one.id] = (one.body_hash, result)
         results.append(result)
+        if isinstance(one.op, EvaluationAnswer):
+            continue  # who looked back when is kept nowhere; the same answer again changes nothing
         fresh.append(
             {
                 "lab_id": actor.lab_id,
@@ -304,10 +356,12 @@ def _refused(op_id: str, error: DomainError) -> dict[str, Any]:
 def _do(tx: Tx, state: RoomState, actor: LiveActor, one: Asked, now: Any) -> dict[str, Any]:
     assert not isinstance(one.op, BadOp)
     try:
+        if isinstance(one.op, RunStart) and may_start(state, actor, one.op.group):
+            _make_known(tx, state, actor, one.op.method)
         if isinstance(one.op, LabOpen | LabClose):
             return _open_or_close(tx, state, actor, one.id, LabState.LIVE if isinstance(one.op, LabOpen) else LabState.HARVESTING)
         decision = decide(state, actor, one.op, now)
-        entries = [Entry(e.type, with_reference(tx.session, actor.lab_id, e.data), e.actor, now) for e in decision.entries]
+        entries = [Entry(e.type, with_reference(tx.session, actor.lab_id, e.data), e.actor, e.at or now) for e in decision.entries]
     except DomainError as error:
         return _refused(one.id, error)
     rows = _record(tx, state, actor.lab_id, entries)
@@ -315,6 +369,14 @@ def _do(tx: Tx, state: RoomState, actor: LiveActor, one: Asked, now: Any) -> dic
         if row.type == "participant.left":
             tx.session.execute(sa.update(Participant).where(Participant.id == row.data["participant"]).values(revoked_at=now))
     return _accepted(one.id, state, decision)
+
+
+def _make_known(tx: Tx, state: RoomState, actor: LiveActor, key: str) -> None:
+    """The newest version of a method of the programme's own goes into the room's journal before it is played."""
+    programme_id = tx.session.scalar(sa.select(Lab.programme_id).where(Lab.id == actor.lab_id))
+    method = library.method(tx.session, programme_id, key) if programme_id is not None else None
+    if method is not None and state.methods.get(key) != method:
+        _record(tx, state, actor.lab_id, [Entry("method.known", {"key": key, "definition": definition(method)}, actor.key)])
 
 
 def _open_or_close(tx: Tx, state: RoomState, actor: LiveActor, op_id: str, to: LabState) -> dict[str, Any]:

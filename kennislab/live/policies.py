@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kennislab.core.errors import N_, Refused
+from kennislab.live.methods import rules
 from kennislab.live.messages import (
     FACILITATOR_OPS,
     ActionAdd,
@@ -17,6 +18,9 @@ from kennislab.live.messages import (
     QuestionMark,
     VoteCast,
 )
+from kennislab.live.room import turns
+from kennislab.live.room.cases_state import Case
+from kennislab.live.room.runs_state import Run
 from kennislab.live.room.state import Ballot, Contribution, RoomState
 
 GRACE = timedelta(seconds=30)
@@ -70,7 +74,7 @@ def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
             return REMOVED
         if op_type in FACILITATOR_OPS:
             return FACILITATOR_ONLY
-        if isinstance(op, ContributionAdd) and op.on_behalf_of is not None:
+        if isinstance(op, ContributionAdd) and (op.on_behalf_of is not None or op.paper is not None):
             return FACILITATOR_ONLY
         if isinstance(op, ContributionAdd) and op.group is not None and op.group != person.group:
             return Refused("other-group", N_("Je zit niet in deze groep"), N_("Verstuur je bijdrage in je eigen groep."))
@@ -86,11 +90,15 @@ def may_add(state: RoomState, actor: LiveActor, op: ContributionAdd | ActionAdd,
     """Whether this may be put on the wall now. A sentence begun in time is never cut off: it comes in late."""
     if actor.leads or not state.open:
         return True
+    kind = op.kind if isinstance(op, ContributionAdd) else "action"
+    place = place_of(state, actor, op)
+    if place is not None:
+        cell = op.cell.model_dump() if isinstance(op, ContributionAdd) and op.cell is not None else None
+        return turns.may_send(state, place, actor.key, kind, cell)
     step = step_of(state, op, made_at)
     agenda = state.agenda.get(step or "")
     if agenda is not None and agenda["input"] == "none":
         return NOT_NOW
-    kind = op.kind if isinstance(op, ContributionAdd) else "action"
     if agenda is not None and agenda["kinds"] and kind not in agenda["kinds"]:
         return OTHER_KIND
     if not state.step.round_open and step == state.step.id:
@@ -98,6 +106,13 @@ def may_add(state: RoomState, actor: LiveActor, op: ContributionAdd | ActionAdd,
         if closed is None or min(made_at, now) > closed + GRACE or now > closed + timedelta(hours=1):
             return ROUND_CLOSED
     return True
+
+
+def place_of(state: RoomState, actor: LiveActor, op: ContributionAdd | ActionAdd) -> turns.Written | None:
+    """Where in a method this was written; None when none is on for who wrote it (and the agenda decides)."""
+    if isinstance(op, ContributionAdd):
+        return turns.where_written(state, actor.key, op.group, (op.run, op.position))
+    return turns.where_written(state, actor.key, None)
 
 
 def step_of(state: RoomState, op: ContributionAdd | ActionAdd, made_at: datetime) -> str | None:
@@ -133,16 +148,32 @@ def may_vote(state: RoomState, actor: LiveActor, op: VoteCast) -> bool | Refused
     person = state.people.get(actor.key)
     if ballot.group is not None and (person is None or person.group != ballot.group):
         return NO_BALLOT
+    run = state.runs.get(ballot.run or "")
+    if run is not None and not _votes_here(state, run, ballot, actor):
+        return rules.NOT_VOTER
     if ballot.voters is not None and actor.key not in ballot.voters:
         return Refused("not-your-vote", N_("In deze stemming stem je niet mee"), N_("Luister mee: de uitslag komt op het scherm."))
     known = {choice["id"] for choice in ballot.choices}
     if not set(op.choices) <= known:
         return Refused("no-such-choice", N_("Deze keuze staat niet in de stemming"), N_("Vernieuw de pagina en stem opnieuw."), status=422)
-    if ballot.cards is not None and not set(op.choices) <= {ballot.cards.get(actor.key)}:
+    held = {ballot.cards.get(actor.key)} if ballot.cards is not None else set()
+    if run is not None:  # a score that was given in time and came late
+        held |= {turn.get(actor.key) for turn in run.cards[: run.unit + 1]}
+    if ballot.cards is not None and not set(op.choices) <= held:
         return Refused(
             "other-card", N_("Deze kaart heb je nu niet"), N_("Geef een cijfer aan de kaart die op je scherm staat."), status=422
         )
     return possible_vote(ballot, op)
+
+
+def _votes_here(state: RoomState, run: Run, ballot: Ballot, actor: LiveActor) -> bool:
+    """Whether this person votes in this vote of a method: by role, and at the own table."""
+    person = state.people.get(actor.key)
+    if person is None or turns.run_for(state, person) is not run:
+        return False
+    if run.ballots.get(person.table or "") != ballot.id and run.ballots.get("") != ballot.id:
+        return False
+    return rules.may_vote(turns.slot_at(run), turns.role_at(run, person.id, run.position)) is True
 
 
 def possible_vote(ballot: Ballot, op: VoteCast) -> bool | Refused:
@@ -159,8 +190,15 @@ def possible_vote(ballot: Ballot, op: VoteCast) -> bool | Refused:
 
 
 def may_mark(state: RoomState, actor: LiveActor, op: QuestionMark) -> bool | Refused:
-    """Only who leads marks questions in the plain agenda; a method gives this to the case owner."""
-    if op.contribution not in state.contributions:
+    """Only who leads marks questions in the plain agenda; a method gives this to the case owner, at its step."""
+    one = state.contributions.get(op.contribution)
+    run = state.runs.get(one.run or "") if one is not None and not one.retracted else None
+    if one is not None and run is not None and run.on:
+        person = state.people.get(actor.key)
+        if person is not None and turns.run_for(state, person) is run:
+            verdict = rules.may_mark(turns.slot_at(run), turns.role_at(run, person.id, run.position), one.kind)
+            return verdict if isinstance(verdict, bool | Refused) else False
+    if one is None:
         return Refused(
             "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
         )
@@ -179,3 +217,43 @@ def may_support(actor: LiveActor, one: Contribution, seen: bool) -> bool | Refus
 def may_raise(state: RoomState, actor: LiveActor, op: HandRaise) -> bool | Refused:
     """A hand needs somebody who is in the room."""
     return True if actor.key in state.people else FACILITATOR_ONLY
+
+
+LEADER_ONLY = Refused("leader-only", N_("Dit doet de gespreksleider"), N_("Vraag het aan de gespreksleider van je groep of aan de begeleider."))
+NOT_A_PARTICIPANT = Refused(
+    "participants-only", N_("Een casus breng je in vanaf je telefoon"), N_("Laat een deelnemer de casus inbrengen."), status=422
+)
+
+
+def group_there(state: RoomState, group: str | None) -> bool:
+    """Whether this group is one of those there are now."""
+    return group is not None and group in state.groups and not state.groups[group].get("removed")
+
+
+def may_lead(state: RoomState, actor: LiveActor, run: Run) -> bool | Refused:
+    """Facilitators, and the discussion leader of the group."""
+    return actor.leads or turns.leader_of(run) == actor.key or LEADER_ONLY
+
+
+def may_start(state: RoomState, actor: LiveActor, group: str | None) -> bool | Refused:
+    """Facilitators; and in a group who led it last, for the next round."""
+    if actor.leads:
+        return True
+    person = state.people.get(actor.key)
+    runs = [run for run in state.runs.values() if run.group == group]
+    if group is None or person is None or person.group != group or not runs:
+        return FACILITATOR_ONLY
+    return turns.leader_of(runs[-1]) == actor.key or LEADER_ONLY
+
+
+def may_pitch(state: RoomState, actor: LiveActor) -> bool | Refused:
+    """Whoever takes part may bring in a case."""
+    return actor.key in state.people or NOT_A_PARTICIPANT
+
+
+def may_choose(state: RoomState, actor: LiveActor, case: Case) -> bool | Refused:
+    """Who leads the room, or who leads the group that the case is in."""
+    if actor.leads:
+        return True
+    runs = [run for run in state.runs.values() if run.group == case.group]
+    return bool(runs) and turns.leader_of(runs[-1]) == actor.key or LEADER_ONLY

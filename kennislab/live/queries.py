@@ -91,7 +91,8 @@ class ContributionRow:
     """A contribution as the harvest takes it over. ``author``, ``person_id`` and ``municipality`` are None when it was anonymous.
 
     ``status``: visible, pending, hidden, quarantined, rejected, merged. ``origin``: the contribution that this was split off; ``merged``:
-    the one on the wall that it went into. ``votes``: dots and choices it got in the last round of each vote, with what went into it.
+    the one on the wall that it went into. ``step``: of the agenda, or of the method that was on ("Roddelmethode · Roddelen"); ``case``: what
+    it was about. What belongs to a confidential case is not here at all, unless its owner said yes. ``votes``: dots and choices it got in the last round of each vote, with what went into it.
     """
 
     id: str
@@ -115,10 +116,11 @@ class ContributionRow:
     origin: str | None = None
     merged: str | None = None
     answered: str | None = None
+    case: str | None = None
 
 
 def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
-    """Everything that was contributed and not taken back, in order; with the dots it got in closed votes."""
+    """Everything that was contributed, not taken back and not confidential, in order; with the dots it got in closed votes."""
     state = state_of(session, lab_id)
     people: dict[str, int | None] = {}
     for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id)):
@@ -182,6 +184,7 @@ def _agreed(state: RoomState) -> list[ContributionRow]:
                 step=None,
                 group=None,
                 answers=None,
+                recalls=None,
                 themes=(),
                 consent="programme",
                 municipality=None,

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kennislab.core.messages import Registry
-from kennislab.live.messages import contributions, day, lab, people, presence, projector, steps, votes
+from kennislab.live.messages import cases, contributions, day, groups, lab, people, presence, projector, runs, steps, votes
 from kennislab.live.messages.base import CONSENTS, KINDS, MOST_BYTES, MOST_OPS, MOST_TEXT, SCENES, Consent, Kind, Op, Scene
+from kennislab.live.messages.cases import CaseChoose, CaseEdit, CaseHarvest, CasePitch, CaseWithdraw
 from kennislab.live.messages.contributions import (
     ActionAdd,
     ContributionAdd,
@@ -40,10 +41,12 @@ from kennislab.live.messages.day import (
     QuestionAnswer,
     SupportGive,
 )
+from kennislab.live.messages.groups import GroupAdd, GroupGather, GroupMake, GroupRemove, GroupRename, GroupSay
 from kennislab.live.messages.lab import LabClose, LabOpen, QuarantineAccept, QuarantineReject
 from kennislab.live.messages.people import HandRaise, ModerationSet, ParticipantMove, ParticipantRemove
 from kennislab.live.messages.presence import ReadySet
 from kennislab.live.messages.projector import ProjectorBlank, ProjectorShow
+from kennislab.live.messages.runs import Place, RunEnd, RunGo, RunReveal, RunRole, RunStart, RunTimer
 from kennislab.live.messages.steps import Reveal, StepGo, TimerExtend, TimerPause, TimerResume
 from kennislab.live.messages.votes import BallotCount, BallotDraft, ReasonHide, RoundClose, RoundOpen, VoteCast
 
@@ -84,6 +87,24 @@ __all__ = [
     "QuarantineReject",
     "QuestionMark",
     "ReadySet",
+    "CaseChoose",
+    "CaseEdit",
+    "CaseHarvest",
+    "CasePitch",
+    "CaseWithdraw",
+    "GroupAdd",
+    "GroupGather",
+    "GroupMake",
+    "GroupRemove",
+    "GroupRename",
+    "GroupSay",
+    "Place",
+    "RunEnd",
+    "RunGo",
+    "RunReveal",
+    "RunRole",
+    "RunStart",
+    "RunTimer",
     "ReasonHide",
     "Reveal",
     "RoundClose",
@@ -105,7 +126,7 @@ __all__ = [
     "Scene",
 ]
 
-TOPICS = (contributions, votes, steps, people, presence, projector, day, lab)
+TOPICS = (contributions, groups, runs, cases, votes, steps, people, presence, projector, day, lab)
 OPS: tuple[type[Op], ...] = tuple(op for topic in TOPICS for op in topic.OPS)
 FACILITATOR_OPS = frozenset(name for topic in TOPICS for name in topic.FACILITATOR_OPS)
 EVENTS: dict[str, str] = {name: about for topic in TOPICS for name, about in topic.EVENTS.items()}

@@ -6,14 +6,31 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from kennislab.core.messages import Wire
 from kennislab.live.messages.base import Consent, Id, Kind, Op, Text, Themes
+from kennislab.live.messages.runs import Position
+
+
+class Cell(Wire):
+    """A place in a matrix: whose row, and the id of the column."""
+
+    row: Annotated[str, Field(min_length=1, max_length=80)]
+    column: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Paper(Wire):
+    """A card that was written on paper: its number when it has one, and where its writer works."""
+
+    card: Annotated[str, Field(pattern=r"^[0-9]{1,4}-[A-Z0-9]$")] | None = None
+    municipality: Annotated[str, Field(pattern=r"^GM[0-9]{4}$")] | None = None
 
 
 class ContributionAdd(Op):
     """Puts something on the wall.
 
-    ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed;
-    ``recalls``: the archived item that helped before.
+    ``answers``: the bottleneck or question it answers; ``run`` and ``position`` (step/unit/part): where in a method it was begun; ``cell``:
+    of a matrix; ``step``: where it was written, when that has passed;
+    ``recalls``: the archived item that helped before; ``paper``: who leads enters a card that was written on paper.
     """
 
     type: Literal["contribution.add"]
@@ -25,7 +42,11 @@ class ContributionAdd(Op):
     on_behalf_of: Annotated[str, Field(max_length=80)] | None = None
     consent: Consent = "programme"
     step: Id | None = None
+    run: Id | None = None
+    position: Position | None = None
+    cell: Cell | None = None
     recalls: Id | None = None
+    paper: Paper | None = None
 
 
 class ContributionEdit(Op):

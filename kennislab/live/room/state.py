@@ -49,7 +49,8 @@ class Contribution:
 
     ``run``, ``position``, ``table``, ``company`` (who sat there), ``case``: where it was made, when a method ran; ``cell``: of a matrix;
     ``confidential``: of a case that stays in its group; ``recalls``: the archived item that helped before (id, text, place, quarter,
-    worked); ``origin``: the contribution it was split off, ``merged``: the one it went into; ``support``: who wants this answered;
+    worked); ``paper``: it was written on a card, whose number is ``card``; ``origin``: the contribution it was split off, ``merged``: the
+    one it went into; ``support``: who wants this answered;
     ``answered``: ``answered`` or ``parked``; ``splits``, ``merges``: what came off this one and what went into it, last in last (``parts``
     or ``from``: ids; ``text``, ``consent``, ``themes``: before; ``became``: the text after).
     """
@@ -85,6 +86,7 @@ class Contribution:
     confidential: bool = False
     cell: dict[str, str] | None = None
     recalls: dict[str, Any] | None = None
+    paper: dict[str, str | None] | None = None
     origin: str | None = None
     merged: str | None = None
     merges: list[dict[str, Any]] = field(default_factory=list)

@@ -17,7 +17,7 @@ from kennislab.live.room.topics.people import me
 
 __all__ = ["COLLECTIONS", "SINGLETONS", "Change", "advance", "entity", "everything", "for_audience", "me"]
 
-COLLECTIONS = ("agenda", "people", "groups", "contributions", "ballots", "plans", "reports")
+COLLECTIONS = ("agenda", "people", "groups", "runs", "cases", "contributions", "ballots", "plans", "reports")
 SINGLETONS = ("lab", "step", "counts", "projector", "day", "previous", "evaluation", "me")
 VIEWS: dict[str, Callable[[RoomState, Audience, str], dict[str, Any] | None]] = {
     name: how for topic in TOPICS for name, how in topic.VIEWS.items()
@@ -58,6 +58,10 @@ def _seats(state: RoomState, row: Row, keys: Iterable[Key]) -> set[Seat]:
     groups = {state.contributions[id_].group for collection, id_ in keys if collection == "contributions" and id_ in state.contributions}
     groups |= {state.ballots[id_].group for collection, id_ in keys if collection == "ballots" and id_ in state.ballots}
     groups.add(row.data.get("group"))
+    groups |= {id_ for collection, id_ in keys if collection == "groups"}
+    groups |= {state.runs[id_].group for collection, id_ in keys if collection == "runs" and id_ in state.runs}
+    groups |= {state.cases[id_].group for collection, id_ in keys if collection == "cases" and id_ in state.cases}
+    groups |= {state.ballots[id_].group for collection, id_ in keys if collection == "ballots" and id_ in state.ballots}
     taken = {(person.group, person.table) for person in state.people.values() if person.group in groups}
     return {seat for seat in taken | {(group, None) for group in groups} if seat != EVERYONE.seat}
 

@@ -1,7 +1,7 @@
 // Made by `kennislab messages` from kennislab/live/messages/. Do not edit: change it there and run the command.
 
 /**
- * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``step``: where it was written, when that has passed; ``recalls``: the archived item that helped before.
+ * Puts something on the wall. ``answers``: the bottleneck or question it answers; ``run`` and ``position`` (step/unit/part): where in a method it was begun; ``cell``: of a matrix; ``step``: where it was written, when that has passed; ``recalls``: the archived item that helped before; ``paper``: who leads enters a card that was written on paper.
  * @typedef {Object} ContributionAdd
  * @property {string} id
  * @property {"contribution.add"} type
@@ -13,7 +13,11 @@
  * @property {string|null} [on_behalf_of]
  * @property {"group"|"programme"|"public_anonymous"|"public_city"} [consent]
  * @property {string|null} [step]
+ * @property {string|null} [run]
+ * @property {string|null} [position]
+ * @property {{row: string, column: string}|null} [cell]
  * @property {string|null} [recalls]
+ * @property {{card?: string|null, municipality?: string|null}|null} [paper]
  */
 
 /**
@@ -115,6 +119,158 @@
  * @property {string} text
  * @property {string|null} [owner]
  * @property {string|null} [due]
+ */
+
+/**
+ * Facilitator: so many new groups instead of those there are. ``count_off``: everybody is dealt out; ``by_municipality``: so that each group has people of as many municipalities as can be; ``by_hand``: empty groups, to be filled with `participant.move`.
+ * @typedef {Object} GroupMake
+ * @property {string} id
+ * @property {"group.make"} type
+ * @property {"count_off"|"by_municipality"|"by_hand"} how
+ * @property {number} number
+ */
+
+/**
+ * Facilitator: one more group.
+ * @typedef {Object} GroupAdd
+ * @property {string} id
+ * @property {"group.add"} type
+ * @property {string} name
+ */
+
+/**
+ * Facilitator: another name for a group.
+ * @typedef {Object} GroupRename
+ * @property {string} id
+ * @property {"group.rename"} type
+ * @property {string} group
+ * @property {string} name
+ */
+
+/**
+ * Facilitator: this group is no more; its people are with all again, what it made stays.
+ * @typedef {Object} GroupRemove
+ * @property {string} id
+ * @property {"group.remove"} type
+ * @property {string} group
+ */
+
+/**
+ * Facilitator: a message on the phones of a group (none: of all groups and of who is in none). Empty text takes it away.
+ * @typedef {Object} GroupSay
+ * @property {string} id
+ * @property {"group.say"} type
+ * @property {string|null} [group]
+ * @property {string} text
+ */
+
+/**
+ * Facilitator: everybody back to plenary, or out to the groups again. Where the groups were is kept.
+ * @typedef {Object} GroupGather
+ * @property {string} id
+ * @property {"group.gather"} type
+ * @property {boolean} [on]
+ */
+
+/**
+ * Facilitator: a method begins in this group (none: with everybody). ``case``: what it is about, then collecting and choosing cases is passed over; ``minutes``: what it has to fit in.
+ * @typedef {Object} RunStart
+ * @property {string} id
+ * @property {"run.start"} type
+ * @property {string|null} [group]
+ * @property {string} method
+ * @property {string|null} [case]
+ * @property {number|null} [minutes]
+ */
+
+/**
+ * Facilitator or discussion leader: the next part, the one before, or any; only if the run is still at ``rev``.
+ * @typedef {Object} RunGo
+ * @property {string} id
+ * @property {"run.go"} type
+ * @property {string} run
+ * @property {number} rev
+ * @property {"next"|"previous"|{step: number, unit?: number, part?: number}} [to]
+ */
+
+/**
+ * Facilitator or discussion leader: more time (or, negative, less), pause, or on.
+ * @typedef {Object} RunTimer
+ * @property {string} id
+ * @property {"run.timer"} type
+ * @property {string} run
+ * @property {"extend"|"pause"|"resume"} change
+ * @property {number} [seconds]
+ */
+
+/**
+ * Facilitator or discussion leader: this person has this role from now on (none: no special one).
+ * @typedef {Object} RunRole
+ * @property {string} id
+ * @property {"run.role"} type
+ * @property {string} run
+ * @property {string} participant
+ * @property {"discussion_leader"|"case_owner"|"note_taker"|"timekeeper"|"example_giver"|"question_owner"|"presenter"|"observer"|"table_host"|null} [role]
+ */
+
+/**
+ * Facilitator or discussion leader: shows what was written hidden in this step.
+ * @typedef {Object} RunReveal
+ * @property {string} id
+ * @property {"run.reveal"} type
+ * @property {string} run
+ */
+
+/**
+ * Facilitator or discussion leader: the method is over; what was hidden is shown.
+ * @typedef {Object} RunEnd
+ * @property {string} id
+ * @property {"run.end"} type
+ * @property {string} run
+ */
+
+/**
+ * Brings in a case, in my group. ``confidential``: it stays in the group; ``question``: my own knowledge question that it is.
+ * @typedef {Object} CasePitch
+ * @property {string} id
+ * @property {"case.pitch"} type
+ * @property {string} text
+ * @property {boolean} [confidential]
+ * @property {string|null} [question]
+ */
+
+/**
+ * Other words for my case, as long as it has not been taken up.
+ * @typedef {Object} CaseEdit
+ * @property {string} id
+ * @property {"case.edit"} type
+ * @property {string} case
+ * @property {string} text
+ */
+
+/**
+ * Takes back my case.
+ * @typedef {Object} CaseWithdraw
+ * @property {string} id
+ * @property {"case.withdraw"} type
+ * @property {string} case
+ */
+
+/**
+ * Facilitator or discussion leader: this case is next.
+ * @typedef {Object} CaseChoose
+ * @property {string} id
+ * @property {"case.choose"} type
+ * @property {string} case
+ */
+
+/**
+ * Its owner, afterwards: whether what came of a confidential case may go into the harvest.
+ * @typedef {Object} CaseHarvest
+ * @property {string} id
+ * @property {"case.harvest"} type
+ * @property {string} case
+ * @property {boolean} yes
  */
 
 /**
@@ -238,7 +394,7 @@
  */
 
 /**
- * I am ready with what is asked now, or not yet after all. ``at``: the place in the day that the phone shows (``s4``: the fourth step; ``run/step/unit/part`` in a method), so that what arrives late does not count for the next place. Without it: where I am now.
+ * I am ready with what is asked now, or not yet after all. ``at``: the place in the day that the phone shows (``s4``: the fourth step, ``<run>/4``: of a method), so that what arrives late does not count for the next place. Without it: where I am now.
  * @typedef {Object} ReadySet
  * @property {string} id
  * @property {"ready.set"} type
@@ -417,6 +573,23 @@ export const OPS = Object.freeze({
   contribution_unmerge: "contribution.unmerge",
   question_mark: "question.mark",
   action_add: "action.add",
+  group_make: "group.make",
+  group_add: "group.add",
+  group_rename: "group.rename",
+  group_remove: "group.remove",
+  group_say: "group.say",
+  group_gather: "group.gather",
+  run_start: "run.start",
+  run_go: "run.go",
+  run_timer: "run.timer",
+  run_role: "run.role",
+  run_reveal: "run.reveal",
+  run_end: "run.end",
+  case_pitch: "case.pitch",
+  case_edit: "case.edit",
+  case_withdraw: "case.withdraw",
+  case_choose: "case.choose",
+  case_harvest: "case.harvest",
   vote_cast: "vote.cast",
   ballot_count: "ballot.count",
   reason_hide: "reason.hide",
@@ -463,6 +636,26 @@ export const EVENTS = Object.freeze({
   contribution_merged: "contribution.merged",
   contribution_unmerged: "contribution.unmerged",
   question_marked: "question.marked",
+  groups_made: "groups.made",
+  group_added: "group.added",
+  group_renamed: "group.renamed",
+  group_removed: "group.removed",
+  group_told: "group.told",
+  groups_gathered: "groups.gathered",
+  method_known: "method.known",
+  run_started: "run.started",
+  run_moved: "run.moved",
+  run_seated: "run.seated",
+  run_timed: "run.timed",
+  run_cast: "run.cast",
+  run_revealed: "run.revealed",
+  run_ended: "run.ended",
+  ballot_grown: "ballot.grown",
+  case_pitched: "case.pitched",
+  case_edited: "case.edited",
+  case_withdrawn: "case.withdrawn",
+  case_chosen: "case.chosen",
+  case_harvested: "case.harvested",
   ballot_opened: "ballot.opened",
   ballot_counted: "ballot.counted",
   ballot_closed: "ballot.closed",

@@ -6,6 +6,6 @@ different after it) and ``VIEWS`` (collection or singleton → what an audience 
 
 from __future__ import annotations
 
-from kennislab.live.room.topics import contributions, day, evaluation, lab, people, presence, projector, steps, votes
+from kennislab.live.room.topics import cases, contributions, day, evaluation, groups, lab, people, presence, projector, runs, steps, votes
 
-TOPICS = (lab, people, presence, contributions, votes, steps, projector, day, evaluation)
+TOPICS = (lab, people, groups, runs, cases, presence, contributions, votes, steps, projector, day, evaluation)

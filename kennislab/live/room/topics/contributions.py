@@ -14,17 +14,19 @@ from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
+from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
+from kennislab.live.room.runs_state import written
 from kennislab.live.room.state import Contribution, Key, RoomState
 
 # -- deciding
 
 
 def _add(state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd, now: datetime) -> d.Decision:
-    written = d.made_at(op.id, now)
-    require(policies.may_add(state, actor, op, written, now))
+    made = d.made_at(op.id, now)
+    require(policies.may_add(state, actor, op, made, now))
     person = state.people.get(actor.key)
-    step = policies.step_of(state, op, written)
+    step = policies.step_of(state, op, made)
     agenda = state.agenda.get(step or "", {})
     late = (
         not state.open
@@ -52,8 +54,39 @@ def _add(state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd
             d.existing(state, op.answers)
         data |= {"answers": op.answers, "themes": list(op.themes), "consent": op.consent, "on_behalf_of": op.on_behalf_of}
         data["recalls"] = {"id": op.recalls} if op.recalls else None
+        if op.paper is not None:
+            data |= {"paper": {"card": op.paper.card}, "municipality": op.paper.municipality}
     extra = {"contribution": data["id"]} | ({} if state.open else {"quarantined": True})
-    return d.fact("contribution.added" if state.open else "op.quarantined", actor, extra, **data)
+    if (place := policies.place_of(state, actor, op)) is not None:
+        data |= _in_method(state, actor, op, place, now)
+    added = d.fact("contribution.added" if state.open else "op.quarantined", actor, extra, **data)
+    if place is None or not place.present or not state.open:
+        return added
+    choice = {"id": data["id"], "text": op.text, "contribution": data["id"], "kind": data["kind"]}
+    return d.Decision([*added.entries, *plays.grown(state, place.run, choice, actor.key)], extra)
+
+
+def _in_method(
+    state: RoomState, actor: LiveActor, op: m.ContributionAdd | m.ActionAdd, place: turns.Written, now: datetime
+) -> dict[str, Any]:
+    """Where in a method it was made, who belongs to it, and whether it stays hidden until the step ends."""
+    run = place.run
+    over = not state.open or not place.present or (run.clock.ends_at is not None and now > run.clock.ends_at)
+    data: dict[str, Any] = {
+        "run": run.id,
+        "position": written(place.position),
+        "table": place.table,
+        "company": place.company,
+        "case": run.case,
+        "confidential": turns.confidential(state, run),
+        "late": over and not actor.leads,
+        "unrevealed": place.slot.hidden and place.present and not run.revealed and not actor.leads,
+    }
+    if run.group is not None:
+        data["group"] = run.group
+    if isinstance(op, m.ContributionAdd) and op.cell is not None:
+        data["cell"] = op.cell.model_dump()
+    return data
 
 
 def _edit(state: RoomState, actor: LiveActor, op: m.ContributionEdit, now: datetime) -> d.Decision:
@@ -200,8 +233,11 @@ def added(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     """Something new, on the wall or in quarantine."""
     contribution = Contribution(at=row.at, **data)
     state.contributions[contribution.id] = contribution
+    run = state.runs.get(contribution.run or "")
+    if run is not None:
+        run.items[contribution.id] = None
     if contribution.unrevealed:
-        state.veiled[contribution.id] = None
+        (state.veiled if run is None else run.veiled)[contribution.id] = None
     if contribution.author in state.people:
         state.people[contribution.author].contributions.append(contribution.id)
 
@@ -218,6 +254,8 @@ def _retracted(state: RoomState, row: Row, data: dict[str, Any]) -> None:
 def _take_away(state: RoomState, contribution: Contribution) -> None:
     contribution.retracted = True
     state.veiled.pop(contribution.id, None)
+    if contribution.run in state.runs and contribution.run is not None:
+        state.runs[contribution.run].veiled.pop(contribution.id, None)
     if contribution.author in state.people:
         state.people[contribution.author].contributions.remove(contribution.id)
     for one in _directly_under(state, contribution):  # what others said is not hers to take back
@@ -234,8 +272,11 @@ def _split_up(state: RoomState, row: Row, data: dict[str, Any]) -> None:
             themes=list(whole.themes), company=list(whole.company),
         )  # fmt: skip
         state.contributions[one.id] = one
+        run = state.runs.get(one.run or "")
+        if run is not None:
+            run.items[one.id] = None
         if one.unrevealed:
-            state.veiled[one.id] = None
+            (state.veiled if run is None else run.veiled)[one.id] = None
         if one.author in state.people:
             state.people[one.author].contributions.append(one.id)
 
@@ -335,17 +376,25 @@ APPLY: dict[str, Callable[[RoomState, Row, dict[str, Any]], None]] = {
 def touched_by_new(state: RoomState, row: Row) -> list[Key]:
     """What may look different after something new."""
     counts: list[Key] = [("counts", "")] if row.data.get("unrevealed") else []
-    return [("contributions", row.data["id"]), *counts, ("me", row.data["author"] or "")]
+    runs: list[Key] = [("runs", row.data["run"])] if row.data.get("run") in state.runs else []
+    return [("contributions", row.data["id"]), *counts, *runs, ("me", row.data["author"] or "")]
+
+
+def in_its_run(state: RoomState, one: Contribution) -> list[Key]:
+    """What a method shows of it: how many there are, and what its author may still send."""
+    return [("runs", one.run), ("me", one.author or "")] if one.run in state.runs and one.run is not None else []
 
 
 def _itself(state: RoomState, row: Row) -> list[Key]:
-    return [("contributions", row.data["id"])]
+    one = state.contributions[row.data["id"]]
+    return [("contributions", one.id), *in_its_run(state, one)]
 
 
 def _retracting(state: RoomState, row: Row) -> list[Key]:
     one = state.contributions[row.data["id"]]
     freed = [("contributions", other.id) for other in under(state, one)]
-    return [("contributions", one.id), *freed, *_answering(state, freed), ("counts", ""), ("me", one.author or "")]
+    mine: Key = ("me", one.author or "")
+    return [("contributions", one.id), *freed, *_answering(state, freed), ("counts", ""), *in_its_run(state, one), mine]
 
 
 def _splitting(state: RoomState, row: Row) -> list[Key]:
@@ -355,6 +404,7 @@ def _splitting(state: RoomState, row: Row) -> list[Key]:
         ("contributions", whole.id),
         *(("contributions", part["id"]) for part in row.data["parts"]),
         *counts,
+        *in_its_run(state, whole),
         ("me", whole.author or ""),
     ]
 
@@ -362,7 +412,8 @@ def _splitting(state: RoomState, row: Row) -> list[Key]:
 def _unsplitting(state: RoomState, row: Row) -> list[Key]:
     whole = state.contributions[row.data["id"]]
     parts: list[Key] = [("contributions", id_) for id_ in whole.splits[-1]["parts"]]
-    return [("contributions", whole.id), *parts, *_answering(state, parts), ("counts", ""), ("me", whole.author or "")]
+    mine: Key = ("me", whole.author or "")
+    return [("contributions", whole.id), *parts, *_answering(state, parts), ("counts", ""), *in_its_run(state, whole), mine]
 
 
 def _merging(state: RoomState, row: Row) -> list[Key]:
@@ -408,6 +459,10 @@ def may_see(state: RoomState, audience: Audience, one: Contribution) -> bool:
         return False
     if one.unrevealed:
         return audience.id is not None and one.author == audience.id
+    if one.confidential and not _in_confidence(state, audience, one):
+        return False
+    if one.run is not None and not _during_run(state, audience, one):
+        return False
     if audience.kind == "facilitators":
         return not one.rejected
     if one.pending or one.hidden or one.quarantined or one.rejected:
@@ -415,6 +470,25 @@ def may_see(state: RoomState, audience: Audience, one: Contribution) -> bool:
     if one.consent == "group" and one.group is not None:
         return audience.kind in ("everyone", "participant") and audience.group == one.group
     return True
+
+
+def _in_confidence(state: RoomState, audience: Audience, one: Contribution) -> bool:
+    """Of a confidential case: only in its group, for ever; who leads the room only when that is everybody; the screen never."""
+    case = state.cases.get(one.case or "")
+    group = case.group if case is not None else one.group
+    if audience.kind == "facilitators":
+        return group is None or (audience.id is not None and one.author == audience.id)
+    return audience.kind != "projector" and (group is None or audience.group == group)
+
+
+def _during_run(state: RoomState, audience: Audience, one: Contribution) -> bool:
+    """While a method is on: the group sees what its tables may read; the screen only what is said with everybody together."""
+    run = state.runs.get(one.run or "")
+    if run is None or not run.on or audience.kind == "facilitators":
+        return True
+    if audience.kind == "projector":
+        return run.group is None and (not one.company or turns.mode_of(run) in turns.TOGETHER)
+    return (run.group is None or audience.group == run.group) and turns.reads(state, run, one, audience.seat[1])
 
 
 def status(one: Contribution) -> str:
@@ -444,6 +518,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "step": one.step,
         "group": one.group,
         "answers": stands_for(state, one.answers) if one.answers else None,
+        "paper": one.paper,
         "recalls": one.recalls,
         "themes": one.themes,
         "consent": one.consent,
@@ -455,6 +530,11 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "warmth": one.warmth,
         "owner": one.owner,
         "due": one.due,
+        "run": one.run,
+        "position": one.position,
+        "table": one.table,
+        "cell": one.cell,
+        "confidential": one.confidential,
         "origin": one.origin,
         "times": 1 + len(also),
         "also": None,

@@ -8,12 +8,13 @@ from typing import Any
 from kennislab.core.errors import N_
 from kennislab.core.journal import Row
 from kennislab.live import messages as m
+from kennislab.live.methods.schema import from_definition
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, RoomState
 from kennislab.live.room.topics import day
-from kennislab.live.room.topics.contributions import added, reveal_all, touched_by_new
+from kennislab.live.room.topics.contributions import added, in_its_run, reveal_all, touched_by_new
 
 
 def _release(state: RoomState, actor: LiveActor, op: m.QuarantineAccept | m.QuarantineReject, now: datetime) -> d.Decision:
@@ -32,7 +33,10 @@ def _opened(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     state.lab_id, state.title, state.quarter = data["lab"], data["title"], data["quarter"]
     state.join = data["join"]
     state.agenda = {step["id"]: step for step in data["agenda"]}
-    state.groups.update({group["id"]: group for group in data.get("groups", [])})
+    for group in data.get("groups", []):
+        state.groups[group["id"]] = {**state.groups.get(group["id"], {}), **group}
+    for definition in data.get("methods", []):
+        state.methods[definition["id"]] = from_definition(definition)
     state.step.round_open, state.step.round_closed_at = True, None
     day.opened(state, data)
 
@@ -80,7 +84,8 @@ def _closing(state: RoomState, row: Row) -> list[Key]:
 
 
 def _itself(state: RoomState, row: Row) -> list[Key]:
-    return [("contributions", row.data["id"])]
+    one = state.contributions[row.data["id"]]
+    return [("contributions", one.id), *in_its_run(state, one)]
 
 
 TOUCHES = {"lab.opened": _opening, "lab.closed": _closing, "op.quarantined": touched_by_new, "op.released": _itself}
@@ -94,13 +99,10 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "quarter": state.quarter,
         "state": "open" if state.open else "closed",
         "moderation": state.moderation,
+        "gathered": state.gathered,
+        "message": state.message,
         "join": state.join if audience.kind in ("facilitators", "projector") else None,
     }
 
 
-def seen_group(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """A group."""
-    return state.groups.get(id_)
-
-
-VIEWS = {"lab": seen, "groups": seen_group}
+VIEWS = {"lab": seen}

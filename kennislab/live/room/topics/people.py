@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from kennislab.core.errors import N_, Refused, require
-from kennislab.core.journal import Row
+from kennislab.core.journal import Entry, Row
 from kennislab.core.text import skeleton
 from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
+from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, Person, RoomState
 from kennislab.live.room.topics import day, votes
@@ -42,13 +43,33 @@ def here(state: RoomState, participant: str) -> Person:
 
 def _move(state: RoomState, actor: LiveActor, op: m.ParticipantMove, now: datetime) -> d.Decision:
     person = here(state, op.participant)
-    if op.group is not None and op.group not in state.groups:
+    if op.group is not None and not policies.group_there(state, op.group):
         raise d.missing(N_("Deze groep is er niet"))
-    return d.fact("participant.moved", actor, participant=person.id, group=op.group)
+    if op.group == person.group:
+        return d.NOTHING
+    entries = [Entry("participant.moved", {"participant": person.id, "group": op.group}, actor.key)]
+    if None not in state.active:
+        left = [one for one in turns.members(state, person.group) if one is not person] if person.group is not None else []
+        came = [*turns.members(state, op.group), person] if op.group is not None else []
+        entries += plays.settling(state, person.group, left, actor.key) if person.group is not None else []
+        entries += plays.settling(state, op.group, came, actor.key) if op.group is not None else []
+    return d.Decision(entries, {})
 
 
 def _remove(state: RoomState, actor: LiveActor, op: m.ParticipantRemove, now: datetime) -> d.Decision:
-    return d.fact("participant.left", actor, participant=here(state, op.participant).id)
+    person = here(state, op.participant)
+    run = turns.run_of_group(state, person.group) or turns.run_of_group(state, None)
+    entries = [Entry("participant.left", {"participant": person.id}, actor.key)]
+    if run is not None:
+        left = [one for one in turns.members(state, run.group) if one is not person]
+        entries += plays.settling(state, run.group, left, actor.key)
+    return d.Decision(entries, {})
+
+
+def arrivals(state: RoomState, participant: str) -> list[Entry]:
+    """After somebody came in: a place at a table of the method that is on."""
+    run = turns.run_for(state, state.people.get(participant))
+    return plays.settling(state, run.group, turns.members(state, run.group), None) if run is not None else []
 
 
 DECIDE: dict[type[m.Op], d.Decide] = {
@@ -68,6 +89,9 @@ def _joined(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     else:
         known.name, known.municipality, known.gone = data["name"], data["municipality"], False
     person = state.people[data["participant"]]
+    person.questions = data.get("questions", person.questions)
+    if person.group is not None:
+        person.been[person.group] = None
     person.looks_like = _looks_like(state, person)
 
 
@@ -90,7 +114,7 @@ def _looks_like(state: RoomState, person: Person) -> str | None:
 def _left(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     person = state.people[data["participant"]]
     state.present -= not person.gone
-    person.gone, person.hand = True, False
+    person.gone, person.hand, person.table = True, False, None
 
 
 def _held(state: RoomState, row: Row, data: dict[str, Any]) -> None:
@@ -98,7 +122,16 @@ def _held(state: RoomState, row: Row, data: dict[str, Any]) -> None:
 
 
 def _moved(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    state.people[data["participant"]].group = data["group"]
+    seat_in(state, state.people[data["participant"]], data["group"])
+
+
+def seat_in(state: RoomState, person: Person, group: str | None) -> None:
+    """Puts somebody in a group (None: plenary); the table follows with the facts of the run."""
+    person.group = group
+    if None not in state.active:
+        person.table = None
+    if group is not None:
+        person.been[group] = None
 
 
 def _hand(state: RoomState, row: Row, data: dict[str, Any]) -> None:
@@ -120,18 +153,32 @@ APPLY = {
 
 
 def _person(state: RoomState, row: Row) -> list[Key]:
-    return [("people", row.data["participant"]), ("counts", ""), ("me", row.data["participant"])]
+    person = state.people.get(row.data["participant"])
+    group = person.group if person else row.data.get("group")
+    groups: list[Key] = [("groups", group)] if group else []
+    return [("people", row.data["participant"]), ("counts", ""), *groups, ("me", row.data["participant"])]
+
+
+def of_groups(state: RoomState, groups: set[str | None]) -> list[Key]:
+    """What people see otherwise who come into or leave these groups."""
+    return [
+        ("counts", ""),
+        *(("groups", group) for group in sorted(group for group in groups if group)),
+        *(("contributions", one.id) for one in state.contributions.values() if one.group in groups),
+        *(("runs", run.id) for run in state.runs.values() if run.group in groups),
+        *(("cases", case.id) for case in state.cases.values() if case.group in groups),
+        *(("ballots", ballot.id) for ballot in state.ballots.values() if ballot.group in groups),
+    ]
 
 
 def _moving(state: RoomState, row: Row) -> list[Key]:
     person = state.people[row.data["participant"]]
-    groups = {person.group, row.data["group"]} - {None}
+    groups: set[str | None] = {person.group, row.data["group"]} - {None}
     return [
         ("people", person.id),
         ("me", person.id),
         ("counts", ""),
-        *(("contributions", c.id) for c in state.contributions.values() if c.group in groups),
-        *(("ballots", b.id) for b in state.ballots.values() if b.group in groups),
+        *of_groups(state, groups),
     ]
 
 
@@ -172,7 +219,7 @@ def seen_counts(state: RoomState, audience: Audience, id_: str) -> dict[str, Any
     return {
         "people": state.present,
         "hidden": len(state.veiled),
-        "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast and votes.may_see(b, audience)},
+        "voters": {b.id: len(b.cast) for b in state.ballots.values() if b.cast and votes.may_see(state, b, audience)},
     }
 
 
@@ -196,6 +243,8 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
             "ready": None,
             "votes": cast,
             "reasons": reasons,
+            "turn": None,
+            "questions": [],
             **day.mine(state, audience.id or ""),
         }
     return {
@@ -206,6 +255,8 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
         "ready": person.ready,
         "votes": dict(person.votes),
         "reasons": reasons,
+        "turn": turns.turn(state, person),
+        "questions": person.questions,
         **day.mine(state, person.id),
     }
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kennislab.core.clock import iso, parse_iso
-from kennislab.core.errors import N_
-from kennislab.core.journal import Row
+from kennislab.core.errors import N_, Refused
+from kennislab.core.journal import Entry, Row
 from kennislab.live import messages as m
+from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
+from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, RoomState, Step
 from kennislab.live.room.topics import day
@@ -26,7 +28,26 @@ def _go(state: RoomState, actor: LiveActor, op: m.StepGo, now: datetime) -> d.De
         raise d.missing(N_("Deze stap staat niet in de agenda"))
     ends = now + timedelta(minutes=agenda["minutes"]) if agenda["minutes"] else None
     rev = state.step.rev + 1
-    return d.fact("step.changed", actor, {"step_rev": rev}, step=op.to, rev=rev, ends_at=iso(ends))
+    changed = Entry("step.changed", {"step": op.to, "rev": rev, "ends_at": iso(ends)}, actor.key)
+    over = [entry for id_ in state.active.values() for entry in plays.ending(state, state.runs[id_], actor.key)]
+    return d.Decision([*over, changed, *_methods(state, actor, agenda, now)], {"step_rev": rev})
+
+
+def _methods(state: RoomState, actor: LiveActor, agenda: dict[str, Any], now: datetime) -> list[Entry]:
+    """A step with a method begins it: in every group, or with everybody when there are no groups."""
+    if not agenda.get("method"):
+        return []
+    try:
+        method, known = plays.method_of(state, agenda["method"])
+    except Refused:  # a method that is no longer there does not hold up the day
+        return []
+    groups: list[str | None] = [id_ for id_ in state.groups if policies.group_there(state, id_)]
+    entries = [Entry(name, data, actor.key) for name, data in known]
+    for group in groups or [None]:
+        minutes = plays.fitting(method, agenda["minutes"], len(turns.members(state, group)))
+        case = plays.chosen_case(state, group, method)
+        entries += plays.beginning(state, group, method, case, minutes, actor.key, now, agenda["id"])[1]
+    return entries
 
 
 def timed(step: Step, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> dict[str, Any] | None:

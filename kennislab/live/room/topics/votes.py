@@ -11,6 +11,7 @@ from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
+from kennislab.live.room import turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Ballot, Contribution, Key, RoomState
 from kennislab.live.room.topics.projector import show
@@ -213,8 +214,12 @@ TOUCHES = {
 # -- who sees what
 
 
-def may_see(ballot: Ballot, audience: Audience) -> bool:
-    """A vote of a group is for that group and for who leads the room."""
+def may_see(state: RoomState, ballot: Ballot, audience: Audience) -> bool:
+    """A vote of a group is for that group and for who leads the room; about a confidential case for the group only."""
+    if turns.confidential(state, state.runs.get(ballot.run or "")) and (
+        audience.kind == "projector" or (audience.kind == "facilitators" and ballot.group is not None)
+    ):
+        return False
     return ballot.group is None or audience.kind == "facilitators" or (audience.kind != "projector" and audience.group == ballot.group)
 
 
@@ -236,6 +241,14 @@ def raters(ballot: Ballot) -> dict[str, int]:
     return found
 
 
+def _told(state: RoomState, choice: dict[str, Any], audience: Audience) -> dict[str, Any]:
+    """A choice as this audience may read it: a confidential case has no words outside its group."""
+    case = state.cases.get(choice.get("case") or "")
+    if case is None or not case.confidential or audience.kind not in ("facilitators", "projector"):
+        return choice
+    return choice if case.group is None and audience.kind == "facilitators" else {**choice, "text": "", "confidential": True}
+
+
 def reasons(ballot: Ballot, audience: Audience) -> list[dict[str, Any]]:
     """Why people voted so: by choice and by text, so that nothing shows who it was or when. The projector has none of it."""
     told = []
@@ -253,7 +266,7 @@ def reasons(ballot: Ballot, audience: Audience) -> list[dict[str, Any]]:
 def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
     """A vote. While it is open and secret nobody sees anything of the result; who counts hands sees what she counted."""
     ballot = state.ballots.get(id_)
-    if ballot is None or not may_see(ballot, audience):
+    if ballot is None or not may_see(state, ballot, audience):
         return None
     told = not (ballot.open and ballot.secret)
     return {
@@ -266,7 +279,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "group": ballot.group,
         "run": ballot.run,
         "previous": ballot.previous,
-        "choices": ballot.choices,
+        "choices": [_told(state, choice, audience) for choice in ballot.choices] if ballot.run else ballot.choices,
         "hands": ballot.hands,
         "counted": ballot.counted if told or audience.kind == "facilitators" else None,
         "counted_rated": ballot.rated if told or audience.kind == "facilitators" else None,

@@ -1,0 +1,131 @@
+"""What each sees of a method that is played. Nothing in it is for one person alone: that is ``me.turn``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kennislab.core.clock import iso
+from kennislab.live.methods import plan
+from kennislab.live.methods.model import Method
+from kennislab.live.room import plays, turns
+from kennislab.live.room.audience import Audience
+from kennislab.live.room.runs_state import Run
+from kennislab.live.room.state import RoomState
+from kennislab.live.room.topics.cases import in_run
+
+
+def both(dutch: str, english: str) -> dict[str, str]:
+    """A text in two languages; the Dutch where there is no English."""
+    return {"nl": dutch, "en": english or dutch}
+
+
+def may_see(run: Run, audience: Audience) -> bool:
+    """A run is for its group, who leads the room, and (without what people say in it) the projector."""
+    return run.group is None or audience.kind in ("facilitators", "projector") or audience.group == run.group
+
+
+def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """A run. The list of people only where they know each other: in their own group; and with everybody together for who leads."""
+    run = state.runs.get(id_)
+    if run is None or not may_see(run, audience):
+        return None
+    method, slot = run.method, turns.slot_at(run)
+    leads, screen = audience.kind == "facilitators", audience.kind == "projector"
+    listed = leads or (not screen if run.group is not None else screen)
+    counted = leads or run.group is not None
+    following = plays.following(run, run.people) if run.on else None
+    return {
+        "id": run.id,
+        "group": run.group,
+        "state": run.state,
+        "method": {"key": method.id, "name": both(method.name_nl, method.name_en)},
+        "steps": steps(run),
+        "rev": run.rev,
+        "step": run.step,
+        "unit": run.unit,
+        "part": run.part,
+        "units": slot.units,
+        "started_at": iso(run.clock.started_at),
+        "ends_at": iso(run.clock.ends_at),
+        "paused_at": iso(run.clock.paused_at),
+        "remaining": run.clock.remaining,
+        "hidden": len(run.veiled) if counted else None,
+        "revealed": run.revealed,
+        "nothing": run.nothing,
+        "case": in_run(state, run, audience),
+        "slot": {
+            "step_id": slot.step_id,
+            "part_id": slot.part_id,
+            "number": slot.number,
+            "title": slot.title,
+            "step_title": slot.step_title or slot.title,
+            "instruction": slot.instruction,
+            "seconds": slot.seconds,
+            "mode": slot.mode,
+            "input": slot.input,
+            "kinds": list(slot.kinds),
+            "speaking": slot.speaking,
+            "silent": list(slot.silent),
+            "hidden": slot.hidden and not run.revealed,
+            "columns": [{"id": one.id, "title": both(one.title_nl, one.title_en)} for one in slot.columns],
+            "options": [{"id": one.id, "title": both(one.title_nl, one.title_en)} for one in slot.options],
+            "stations": turns.by_station(run),
+            "cases": slot.step_id in collecting(method),
+        },
+        "next": _next(run, following),
+        "ballot": next(iter(run.ballots.values()), None) if len(run.ballots) == 1 else None,
+        "ballots": run.ballots,
+        "top": run.top,
+        "activity": _activity(state, run) if leads else None,
+        "roles": run.roles if listed and not screen else {},
+        "tables": tables(state, run) if listed else [],
+    }
+
+
+def collecting(method: Method) -> list[str]:
+    """Steps in which cases are brought in."""
+    return plays.choosing_steps(method)[1]
+
+
+def steps(run: Run) -> list[dict[str, Any]]:
+    """All steps, with the time each takes here."""
+    method = run.method
+    return [
+        {
+            "id": step.id,
+            "title": both(step.title_nl, step.title_en),
+            "minutes": round(plan.step_minutes(method, step, run.people, run.stations) * run.stretch.get(step.id, 1.0), 1),
+            "units": plan.units(method, index, run.people, run.stations),
+            "skipped": step.id in run.skip,
+        }
+        for index, step in enumerate(method.steps)
+    ]
+
+
+def _next(run: Run, position: plan.Position | None) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    slot = turns.slot_at(run, position)
+    return {"step": position.step, "unit": position.unit, "part": position.part, "title": slot.title}
+
+
+def _activity(state: RoomState, run: Run) -> dict[str, Any]:
+    """What came at this position: how much, from how many people, and when the last."""
+    start = f"{run.step}/{run.unit}/"
+    found = [one for one in (state.contributions[id_] for id_ in run.items) if (one.position or "").startswith(start) and not one.retracted]
+    last = max((one.at for one in found), default=None)
+    return {"sent": len(found), "people": len({one.author for one in found}), "last_at": iso(last)}
+
+
+def tables(state: RoomState, run: Run) -> list[dict[str, Any]]:
+    """Who sits where; all together at one when nobody sits apart."""
+    places = run.tables or [[one.id for one in turns.members(state, run.group)]]
+    stations = turns.by_station(run)
+    return [
+        {
+            "id": str(index + 1),
+            "people": [{"id": one, "name": state.people[one].name} for one in table if one in state.people],
+            "station": str(index + 1) if stations and run.tables else None,
+        }
+        for index, table in enumerate(places)
+    ]
