@@ -52,7 +52,7 @@ export function createFollowing({ room, root, actions }) {
       setData(root, "deskView", view);
       setData(root, "following", following.group);
       setData(root, "leading", following.run ? "" : null); // then N is the run's
-      for (const button of root.querySelectorAll('[data-action="view"]')) press(button, button.dataset.view === view);
+      for (const button of root.querySelectorAll('[data-action="view"]')) press(button, button.dataset.view === view || (view === "seats" && button.dataset.view === "groups"));
     },
   };
 

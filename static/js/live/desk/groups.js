@@ -66,11 +66,15 @@ export function connectGroups({ room, root, role, actions, following, leading, s
     signal,
   );
 
+  function lessAgain(runs) {
+    for (const run of runs) room.act(OPS.run_timer, { run: run.id, change: "extend", seconds: -60 });
+  }
+
   actions.on("say-all", () => say(null));
   actions.on("extend-all", () => {
     const runs = running();
     for (const run of runs) room.act(OPS.run_timer, { run: run.id, change: "extend", seconds: 60 });
-    if (runs.length) toast(t("Alle groepen: één minuut erbij"), { undo: () => runs.forEach((run) => room.act(OPS.run_timer, { run: run.id, change: "extend", seconds: -60 })) });
+    if (runs.length) toast(t("Alle groepen: één minuut erbij"), { undo: () => lessAgain(runs) });
   });
   for (const change of ["pause", "resume"]) {
     actions.on(`${change}-all`, () => {

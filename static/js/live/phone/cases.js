@@ -127,7 +127,7 @@ export function connectCases({ room, root, role, signal }) {
       const answered = harvest && room.outbox.entries.some((entry) => entry.op.type === OPS.case_harvest && entry.op.case === harvest.id && entry.state !== "refused");
       show(role("harvest"), Boolean(harvest && !answered));
       setText(role("harvest-text"), harvest?.text ?? "");
-      show(role("cases"), open && Boolean(OPS.case_pitch) && Boolean(state.me.group || on || cases.length));
+      show(role("cases"), open && Boolean(OPS.case_pitch) && Boolean(cases.length || on?.slot.cases || (state.me.group && !on)));
       const collecting = on?.slot.cases ? `${on.run.id}:${on.run.step}` : null;
       if (collecting && collecting !== opened) role("cases").open = true; // once: who closes it again keeps it closed
       opened = collecting;

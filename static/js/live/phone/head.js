@@ -101,6 +101,7 @@ export function connectHead({ room, root, role, composer }) {
     setText(role("lab-title"), state.lab.title);
     const on = state.lab.state === "open" ? turnOf(state) : null;
     setData(root, "run", on ? on.run.id : null);
+    role("step-title").classList.toggle("visually-hidden", Boolean(on && !on.slot.part_id)); // the band says it already
     if (on) setText(role("step-number"), stepText(on.run));
     else setText(role("step-number"), step ? t("Stap %(number)s van %(total)s", { number, total }) : t("We beginnen zo"));
     setText(role("round"), on ? roundText(on.run) : "");

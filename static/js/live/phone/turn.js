@@ -60,13 +60,18 @@ export function listenText({ turn, slot }) {
   return { title: t("Nu is een ander aan het woord."), text: t("Luister, en steek je hand op als je iets wilt zeggen."), who: speaking, silent: false };
 }
 
+/** Roles of whoever it is about: they need not read that it is their turn. */
+const HOSTS = new Set(["question_owner", "presenter"]);
+const OWN = new Set(["case_owner", "client", "example_giver", "question_owner", "presenter"]);
+
 /**
  * Where to be: `{title, people, focus}` or null when everybody stays together. `go`: it is a station to walk to.
  * `place(code)`: name of a municipality.
  */
 export function whereText({ turn, slot }, place) {
   const people = turn.with?.length ? t("Samen met %(people)s", { people: peopleText(turn.with, place) }) : "";
-  const focus = turn.focus_name ? t("Aan de beurt: %(name)s", { name: turn.focus_name }) : "";
+  const focus = turn.focus_name && !OWN.has(turn.role) ? t("Aan de beurt: %(name)s", { name: turn.focus_name }) : "";
+  if (turn.station && HOSTS.has(turn.role)) return { go: false, title: t("Je blijft bij station %(station)s", { station: turn.station }), people, focus };
   if (turn.station) return { go: true, title: t("Ga naar station %(station)s", { station: turn.station }), people, focus };
   if (slot.mode === "individual") return null;
   if (turn.table) return { go: false, title: t("Tafel %(table)s", { table: turn.table }), people, focus };

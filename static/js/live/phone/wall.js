@@ -1,6 +1,7 @@
 import { tn } from "../../text.js";
 import { fromTemplate, setData, setKind, setText, show, syncList, word } from "../page.js";
 import { saidOf } from "../recall.js";
+import { turnOf } from "./turn.js";
 import { kindsOf } from "./views.js";
 
 const ANSWERABLE = new Set(["bottleneck", "question"]);
@@ -47,9 +48,10 @@ export function connectWall({ room, role, composer, signal }) {
   return function draw() {
     const { state } = room;
     if (!state || !details) return;
-    const all = [...room.cards.values()].filter((card) => card.status === "visible" && !card.isNew && !(card.mine && card.entry));
+    const on = turnOf(state);
+    const all = [...room.cards.values()].filter((card) => (!on || card.run === on.run.id) && card.status === "visible" && !card.isNew && !(card.mine && card.entry));
     const cards = all.sort((a, b) => (a.at < b.at ? 1 : -1));
-    show(details, cards.length > 0 && Boolean(state.step.id));
+    show(details, cards.length > 0 && Boolean(on || state.step.id));
     setText(role("wall-count"), cards.length);
     if (!details.open) {
       list.replaceChildren();
@@ -62,7 +64,7 @@ export function connectWall({ room, role, composer, signal }) {
     show(role("wall-new"), fresh.length > 0);
     setText(role("wall-new"), tn("%(n)s nieuw", "%(n)s nieuw", fresh.length));
     const step = state.agenda[state.step.id];
-    const mayAnswer = step?.input === "text" && state.step.round_open && kindsOf(step).some((kind) => kind === "solution" || kind === "advice");
+    const mayAnswer = (on ? on.turn.write : step?.input === "text" && state.step.round_open ? kindsOf(step) : []).some((kind) => kind === "solution" || kind === "advice");
     syncList(
       list,
       cards.filter((card) => shown.has(card.id)),
