@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kennislab.core.errors import N_, Refused
@@ -63,12 +64,25 @@ def parts(method: Method, step_index: int) -> list[Part]:
     return method.round_steps if method.steps[step_index].scale != "fixed" else []
 
 
-def units(method: Method, step_index: int, people: int, stations: int | None = None) -> int:
-    """How often the step is repeated for so many people; 1 for a step that is not."""
-    return repetitions(method, method.steps[step_index], people, stations)
+def units(
+    method: Method, step_index: int, people: int, stations: int | None = None, *, tables: Sequence[Sequence[str]] | None = None
+) -> int:
+    """How often the step is repeated for so many people; 1 for a step that is not.
+
+    ``tables``: how they really sit, where turns go round the table: after somebody left, three, three and two need no fourth round.
+    """
+    return repetitions(method, method.steps[step_index], people, stations, tables)
 
 
-def slot(method: Method, position: Position, *, people: int, stations: int | None = None, stretch: float = 1.0) -> Slot:
+def slot(
+    method: Method,
+    position: Position,
+    *,
+    people: int,
+    stations: int | None = None,
+    stretch: float = 1.0,
+    tables: Sequence[Sequence[str]] | None = None,
+) -> Slot:
     """What holds there. ``stretch`` multiplies its time. IndexError for a position that the method does not have."""
     step = method.steps[position.step]
     pieces = parts(method, position.step)
@@ -95,7 +109,7 @@ def slot(method: Method, position: Position, *, people: int, stations: int | Non
         speaking=speaking,
         silent=tuple(ROLE[word] for word in (part or step).silent),
         hidden=step.mode == "individual" and phone in WRITING,
-        units=units(method, position.step, people, stations),
+        units=units(method, position.step, people, stations, tables=tables),
         scale=step.scale,
         writing=tuple(ROLE[word] for word in writing) or (speaking,),
         number=position.step + 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isqrt
 
 from kennislab.live.methods.model import GroupSize, Method, Step
@@ -60,20 +61,21 @@ def station_count(method: Method, people: int, stations: int | None = None) -> i
     return max(1, min(stations, people))
 
 
-def repetitions(method: Method, step: Step, people: int, stations: int | None = None) -> int:
+def repetitions(method: Method, step: Step, people: int, stations: int | None = None, tables: Sequence[Sequence[str]] | None = None) -> int:
     """How often a step is repeated: once, per round, per person at the largest table, or per station.
 
     Where roles rotate per round and a table has one more than there are rounds (four in a trio), there is a round more: everybody gets
-    a turn.
+    a turn. ``tables``: how people really sit; None: as they would when they sat down now.
     """
+    seats = [len(table) for table in tables] if tables and step.mode in TABLE_MODES else sizes(method, step, people)
     match step.scale:
         case "per_station":
             return station_count(method, people, stations)
         case "per_participant":
-            return max(sizes(method, step, people), default=1) if step.mode in TABLE_MODES else max(1, people)
+            return max(seats, default=1) if step.mode in TABLE_MODES else max(1, people)
         case "per_round":
             rounds = method.rounds or 1
             if step.mode in TABLE_MODES:
-                return max([rounds, *sizes(method, step, people)])
+                return max([rounds, *seats])
             return rounds
     return 1

@@ -104,3 +104,11 @@ def test_stations_follow_the_number_of_people_or_what_is_said() -> None:
     assert [units(BUILT_IN["vragencarrousel"], 1, people) for people in (8, 16, 36)] == [3, 4, 6]
     assert [units(BUILT_IN["shift_and_share"], 1, people) for people in (12, 30, 100)] == [3, 6, 7]
     assert units(BUILT_IN["vragencarrousel"], 1, 16, 5) == 5
+
+
+def test_how_people_really_sit_says_how_many_rounds_there_are() -> None:
+    trios = BUILT_IN["troika_consulting"]
+    assert units(trios, 1, 8) == 4
+    assert units(trios, 1, 8, tables=[["a", "b", "c"], ["d", "e", "f"], ["g", "h"]]) == 3
+    crowd = BUILT_IN["wise_crowds"]
+    assert units(crowd, 0, 4, tables=[["a", "b", "c", "d"]]) == 4 and units(crowd, 0, 5) == 5

@@ -56,7 +56,7 @@ def test_a_round_trip_through_yaml_is_exact(key: str) -> None:
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=80)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.sampled_from(sorted(BUILT_IN)), TEXTS, TEXTS, st.floats(0.25, 9, width=16))
 def test_any_text_and_time_survives_the_round_trip(key: str, title: str, instruction: str, minutes: float) -> None:
     data = definition(BUILT_IN[key])
@@ -192,7 +192,7 @@ def test_what_is_no_method_is_refused_and_never_crashes(text: str) -> None:
     assert caught.value.problems[0].sentence()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_a_method_or_a_problem(text: str) -> None:
     try:

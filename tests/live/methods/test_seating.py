@@ -12,7 +12,7 @@ from kennislab.live.methods.plan import Position, all_positions, parts
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.live.methods.seating import Member, hand_round, roles, station_of, stations, suggest, tables
 
-SLOW = settings(max_examples=60, deadline=None)
+SLOW = settings(max_examples=40, deadline=None)
 FLOW = BUILT_IN["1_2_4_all"]
 
 
