@@ -1,13 +1,15 @@
 import { t, tn } from "../text.js";
 import { rolesOf, setText, show } from "../live/page.js";
 import { connectBallot } from "../live/projector/ballot.js";
+import { connectGroupsScene, connectRunScene, sceneInRuns } from "../live/projector/run.js";
 import { connectStep } from "../live/projector/step.js";
 import { connectWall } from "../live/projector/wall.js";
 import { roomOfPage } from "../live/room.js";
+import { plenaryRun } from "../live/runs.js";
 import { drawStatus } from "../live/status.js";
 import { showTimer } from "../live/timer.js";
 
-const SCENES = new Set(["join", "step", "wall", "ballot", "timer", "blank"]);
+const SCENES = new Set(["join", "step", "wall", "ballot", "timer", "blank", "groups"]);
 
 /** What the room sees: follows `projector` of the state and shows nothing else. The hooks are described in templates/live/projector.html. */
 export default async function connect(root, { signal }) {
@@ -18,11 +20,13 @@ export default async function connect(root, { signal }) {
   const drawStep = connectStep(parts);
   const drawWall = connectWall(parts);
   const drawBallot = connectBallot(parts);
+  const drawRun = connectRunScene(parts);
+  const drawGroups = connectGroupsScene(parts);
 
   function sceneOf(state) {
     const { scene } = state.projector;
     if (scene === "ballot" && !Object.keys(state.ballots).length) return "step";
-    return SCENES.has(scene) ? scene : "step";
+    return sceneInRuns(state, SCENES.has(scene) ? scene : "step");
   }
 
   room.onRender(() => {
@@ -40,10 +44,12 @@ export default async function connect(root, { signal }) {
     drawStep();
     drawWall(scene === "wall");
     drawBallot(scene === "ballot");
+    drawRun(scene === "run");
+    drawGroups(scene === "groups");
   });
 
-  const clock = { signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state?.step) };
-  for (const name of ["timer", "timer-small", "timer-large"]) showTimer({ element: role(name), ...clock });
+  const clock = { signal, now: () => room.clock.now(), step: () => (room.state?.lab.state === "closed" ? null : room.state && (plenaryRun(room.state) ?? room.state.step)) };
+  for (const name of ["timer", "timer-small", "timer-large", "run-timer"]) showTimer({ element: role(name), ...clock });
   const tick = setInterval(() => room.changed(), 1000); // the bar under the time
   signal.addEventListener("abort", () => clearInterval(tick));
   window.addEventListener("resize", () => room.changed(), { signal });
