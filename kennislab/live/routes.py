@@ -258,11 +258,12 @@ def _page(template: str, lab: Lab, asker: auth.Asker, room: FollowedRoom, audien
     municipalities = {one.code: one.name for one in programme_queries.municipalities_for(db.session(), lab)}
     more: dict[str, Any] = {"csrf_token": lambda: TOKEN_HERE} if audience.kind == "everyone" else {}
     return render_template(
-        template, lab=lab, boot=_boot(asker, lab), snapshot=first, municipalities=municipalities, join_url=_join_url(lab), **more
+        template, lab=lab, boot=_boot(asker, lab), snapshot=first, municipalities=municipalities, join_url=join_url(lab), **more
     )
 
 
-def _join_url(lab: Lab) -> str:
+def join_url(lab: Lab) -> str:
+    """What the QR code of a lab carries."""
     base = current_app.config["PUBLIC_URL"] or request.host_url
     return f"{base.rstrip('/')}/j/{lab.join_token}"
 
@@ -298,7 +299,7 @@ def qr(lab_id: int) -> Response:
     asker = auth.staff_here(lab_id, "projector")
     lab = db.session.get_one(Lab, asker.actor.lab_id)
     picture = io.BytesIO()
-    segno.make(_join_url(lab), error="m").save(picture, kind="svg", border=2, omitsize=True, xmldecl=False, dark="#14261f", light="#ffffff")
+    segno.make(join_url(lab), error="m").save(picture, kind="svg", border=2, omitsize=True, xmldecl=False, dark="#14261f", light="#ffffff")
     return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "private, max-age=300"})
 
 
@@ -407,4 +408,4 @@ def ops(lab_id: int) -> Response:
     return _json(dumps({"epoch": epoch, "head": answer.head, "results": [wire.told(result) for result in answer.results]}))
 
 
-from kennislab.live import desk_routes, file_routes, handover_routes, recall_routes  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.live import desk_routes, file_routes, handover_routes, paper_routes, recall_routes  # noqa: E402, F401  they put their pages on ``bp``

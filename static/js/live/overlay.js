@@ -60,6 +60,7 @@ function laid(card, entry) {
   const { op } = entry;
   if (entry.state === "refused") return null;
   if (op.type === OPS.contribution_edit) return card.rev <= op.base_rev ? { ...card, text: op.text, entry } : null;
+  if (op.type === OPS.contribution_split) return { ...card, text: op.texts[0], entry };
   if (op.type === OPS.contribution_hide) return { ...card, status: "hidden", entry };
   if (op.type === OPS.contribution_show) return { ...card, status: "visible", entry };
   if (op.type === OPS.quarantine_accept) return { ...card, status: card.status === "quarantined" ? "visible" : card.status, entry };
@@ -92,6 +93,12 @@ export function overlay(state, entries, born = new Map()) {
       }
       continue;
     }
+    if (op.type === OPS.contribution_merge && entry.state !== "refused") {
+      const into = cards.get(op.into);
+      if (into) cards.set(into.id, { ...into, text: op.text ?? into.text, entry });
+      for (const id of into ? op.from : []) cards.delete(id);
+      continue;
+    }
     const card = op.contribution && cards.get(op.contribution);
     if (!card) continue;
     if (op.type === OPS.contribution_retract || op.type === OPS.quarantine_reject) {
@@ -113,7 +120,7 @@ export function fate(card, state, offline) {
     if (entry.state === "answered") return entry.quarantined ? "quarantined" : "sent";
     return offline ? "waiting" : "sending";
   }
-  if (card.status === "quarantined" || card.status === "pending" || card.status === "hidden") return card.status;
+  if (card.status === "quarantined" || card.status === "pending" || card.status === "hidden" || card.status === "merged") return card.status;
   if (card.status === "rejected") return "refused";
   const veiled = state.agenda[state.step?.id]?.hidden_until_reveal && card.step === state.step.id && !state.step.revealed;
   return veiled ? "unrevealed" : "placed";

@@ -3,7 +3,7 @@
 const rounded = (number) => Math.round(number * 10) / 10;
 
 /** What a choice counts for: the mean of its marks, or how much it got. */
-function valueOf(ballot, id) {
+function worth(ballot, id) {
   const total = ballot.result?.[id] ?? 0;
   if (ballot.kind !== "rating") return total;
   const people = ballot.rated?.[id] ?? 0;
@@ -24,8 +24,8 @@ export function standings(ballot, previous = null) {
   const first = previous?.result ? previous : null;
   const known = new Set(first?.choices.map((choice) => choice.id));
   const rows = ballot.choices.map((choice) => {
-    const value = ballot.result ? valueOf(ballot, choice.id) : null;
-    const was = first && known.has(choice.id) ? valueOf(first, choice.id) : null;
+    const value = ballot.result ? worth(ballot, choice.id) : null;
+    const was = first && known.has(choice.id) ? worth(first, choice.id) : null;
     return {
       id: choice.id,
       text: choice.text,

@@ -1,11 +1,11 @@
 /**
  * What can be done on the desk, by name: the buttons (`data-action`), the keys and the menus all come here.
  *
- * `on(name, run)`: run(button) — `button` is null for a key. `around(name, make)` changes what a name does. Buttons inside a list with its own handler are that list's.
+ * `on(name, run)`: run(button, about) — `button` is null for a key, `about` is what the caller says more. `around(name, make)` changes what a name does. Buttons inside a list with its own handler are that list's.
  */
 export function createActions(root, signal) {
   const runs = new Map();
-  const run = (name, button = null) => runs.get(name)?.(button);
+  const run = (name, button = null, about = null) => runs.get(name)?.(button, about);
   root.addEventListener(
     "click",
     (event) => {

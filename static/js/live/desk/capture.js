@@ -1,10 +1,14 @@
 import { setText, show } from "../page.js";
 import { OPS } from "../protocol.js";
 import { forget, recall as kept, remember } from "../remembered.js";
+import { connectList } from "./list.js";
 
 const LOOKED_UP = new Set(["bottleneck", "question"]);
 
-/** Catching what is said at typing speed: K, O, I, L or a click chooses what it is, Enter catches it. What is half-typed survives a reload. */
+/**
+ * Catching what is said at typing speed: K, O, I, L or a click chooses what it is, Enter catches it. What is half-typed survives a reload. A list
+ * that is pasted, or Ctrl Enter on several lines, becomes a card for each line.
+ */
 export function connectCapture({ room, root, role, actions, recall, following = null, signal }) {
   const form = role("capture");
   const area = form.elements.namedItem("text");
@@ -56,7 +60,10 @@ export function connectCapture({ room, root, role, actions, recall, following = 
   form.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea, input")) {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && list.isList(area.value)) {
+        event.preventDefault();
+        offer(area.value, true);
+      } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("textarea, input")) {
         event.preventDefault();
         form.requestSubmit();
       } else if (event.key === "ArrowDown" && event.target === area && area.selectionStart === area.value.length && recall.enter()) {
@@ -88,6 +95,44 @@ export function connectCapture({ room, root, role, actions, recall, following = 
       recall.clear();
       room.changed();
       area.focus();
+    },
+    { signal },
+  );
+
+  const list = connectList({
+    room,
+    role,
+    signal,
+    begin: () => ({ kind: kind(), behalf: behalf.value.trim(), answers, group: following?.group ?? null }),
+    asOne(text) {
+      area.setRangeText(text.trim(), area.selectionStart, area.selectionEnd, "end");
+      keep();
+      look();
+    },
+  });
+
+  /** Shows a list as cards; `own`: it was typed in the box, which is empty once they are placed. */
+  async function offer(text, own) {
+    const placed = await list.offer(text);
+    if (placed) {
+      if (own) area.value = "";
+      behalf.value = "";
+      answers = null;
+      keep();
+      recall.clear();
+      room.changed();
+    }
+    area.focus({ preventScroll: true });
+  }
+
+  document.addEventListener(
+    "paste",
+    (event) => {
+      const elsewhere = event.target !== area && event.target.closest?.("input, textarea, select, dialog, [contenteditable]");
+      const text = event.clipboardData?.getData("text/plain") ?? "";
+      if (elsewhere || document.querySelector("dialog[open]") || !list.isList(text)) return;
+      event.preventDefault();
+      offer(text, false);
     },
     { signal },
   );

@@ -4,7 +4,7 @@ import { press } from "../page.js";
 import { recall, remember } from "../remembered.js";
 import { ask } from "./dialogs.js";
 
-const ACTIONS = { n: "next", b: "blank", g: "groups", "+": "extend", "=": "extend", "/": "search", "?": "keys", k: "capture-k", o: "capture-o", i: "capture-i", l: "capture-l" };
+const ACTIONS = { n: "next", b: "blank", g: "groups", t: "fit", w: "tray", v: "screen", "+": "extend", "=": "extend", "/": "search", "?": "keys", k: "capture-k", o: "capture-o", i: "capture-i", l: "capture-l", j: "card-next" };
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
 /** One key for each thing a facilitator does with one hand free. They do nothing while typing or in a window, and can be switched off. */

@@ -1,96 +1,47 @@
-import { t } from "../../text.js";
-import { toast } from "../../toast.js";
+import { t, tn } from "../../text.js";
 import { fromTemplate, memory, setData, setText, show, syncList, word } from "../page.js";
-import { KINDS, OPS } from "../protocol.js";
+import { KINDS } from "../protocol.js";
 import { saidOf } from "../recall.js";
+import { standings } from "../results.js";
 import { listActions } from "./actions.js";
+import { onWall } from "./cards.js";
 import { ask } from "./dialogs.js";
 
-const FRESH = 1200;
+export { onWall, options, shortened } from "./cards.js";
 
-/** A short name for a card, for sentences about it. */
-export function shortened(text, most = 60) {
-  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+const FRESH = 1200;
+const SHOWN_THEMES = 3;
+
+/** Where a card came from, in words: how it was caught, the group and the step. Never who, when that was to stay unknown. Pure. */
+export function sourceOf(card, state) {
+  const told = [];
+  if (card.via === "desk") told.push(card.on_behalf_of ? t("vastgelegd door begeleider, namens %(name)s", { name: card.on_behalf_of }) : t("vastgelegd door begeleider"));
+  else if (card.via === "phone") told.push(t("per telefoon"));
+  else if (card.via === "paper") told.push(t("van papier"));
+  if (card.group && state.groups[card.group]) told.push(state.groups[card.group].name);
+  const step = state.agenda[card.step];
+  if (step && card.step !== state.step.id) told.push(step.title);
+  if (card.origin) told.push(t("afgesplitst"));
+  return told.join(" · ");
 }
 
-/** Cards that have a place on the wall: all but what waits for moderation. */
-export function onWall(card) {
-  return card.entry?.state !== "refused" && (card.status === "visible" || card.status === "hidden");
+/** What each card got in the last vote of everybody. */
+function results(state) {
+  const last = Object.values(state.ballots).findLast((ballot) => ballot.result && !ballot.group);
+  return new Map(last ? standings(last).map((row) => [row.id, row.told]) : []);
 }
 
 /** The wall: a column for each kind, newest first, changed card by card. While a menu on it is open, nothing moves. */
-export function connectWall({ room, role, actions, capture, recall, following = null, signal }) {
+export function connectWall({ room, role, actions, cards: act, following = null, signal }) {
   const wall = role("wall");
   const columns = new Map();
   const seen = new Set();
   const differs = memory();
   let first = true;
 
-  const change = (id, fields, said) => {
-    const card = room.cards.get(id);
-    if (!card) return;
-    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, card[name]]));
-    room.act(OPS.contribution_move, { contribution: id, ...fields });
-    toast(said, { undo: () => room.act(OPS.contribution_move, { contribution: id, ...before }) });
-  };
-
-  const act = {
-    answer: (id) => capture.answer(room.cards.get(id)),
-    recall: (id) => recall.linkCard(room.cards.get(id)),
-    recalled: (id) => recall.show(room.cards.get(id).recalls.id),
-    hide(id) {
-      room.act(OPS.contribution_hide, { contribution: id });
-      toast(t("Kaart verborgen"), { undo: () => room.act(OPS.contribution_show, { contribution: id }) });
-    },
-    show(id) {
-      room.act(OPS.contribution_show, { contribution: id });
-      toast(t("Kaart staat weer op het bord"), { undo: () => room.act(OPS.contribution_hide, { contribution: id }) });
-    },
-    async edit(id) {
-      const card = room.cards.get(id);
-      const dialog = role("edit-dialog");
-      const area = dialog.querySelector("textarea");
-      area.value = card.text;
-      if ((await ask(dialog)) !== "save") return;
-      const text = area.value.trim();
-      if (!text || text === card.text) return;
-      room.act(OPS.contribution_edit, { contribution: id, base_rev: card.rev, text });
-      toast(t("Tekst verbeterd"), { undo: () => undoEdit(id, card.text) });
-    },
-    async move(id) {
-      const card = room.cards.get(id);
-      const dialog = role("move-dialog");
-      const form = role("move-form");
-      fillMove(card);
-      if ((await ask(dialog)) !== "move") return;
-      const kind = form.elements.namedItem("kind").value;
-      const group = form.elements.namedItem("group").value || null;
-      const answers = form.elements.namedItem("answers").value || null;
-      const fields = {};
-      if (kind !== card.kind) fields.kind = kind;
-      if (group !== card.group) fields.group = group;
-      if (answers !== card.answers) fields.answers = answers;
-      if (Object.keys(fields).length) change(id, fields, t("Verplaatst: %(text)s", { text: shortened(card.text) }));
-    },
-  };
-
-  function undoEdit(id, text) {
-    const card = room.cards.get(id);
-    if (card) room.act(OPS.contribution_edit, { contribution: id, base_rev: room.state.contributions[id]?.rev ?? card.rev, text });
-  }
-
-  function fillMove(card) {
-    const form = role("move-form");
-    const bottlenecks = [...room.cards.values()].filter((one) => (one.kind === "bottleneck" || one.kind === "question") && one.id !== card.id && onWall(one) && !one.isNew);
-    show(role("move-kind"), true);
-    show(role("move-group"), Object.keys(room.state.groups).length > 0);
-    show(role("move-answers"), bottlenecks.length > 0);
-    form.elements.namedItem("kind").value = card.kind;
-    options(form.elements.namedItem("group"), Object.values(room.state.groups).map((group) => [group.id, group.name]), card.group);
-    options(form.elements.namedItem("answers"), bottlenecks.map((one) => [one.id, shortened(one.text, 90)]), card.answers);
-  }
-
-  listActions(wall, act, signal);
+  // The menu of a card works on that card, whatever else is ticked.
+  const merging = { merge: (id) => actions.run("card-merge-from", null, id), link: (id) => actions.run("card-link-from", null, id), theme: (id) => actions.run("card-theme-of", null, id) };
+  listActions(wall, { ...act, ...merging }, signal);
 
   /** A menu that opens at the edge of the wall comes into view instead of being cut off. */
   wall.addEventListener(
@@ -106,16 +57,25 @@ export function connectWall({ room, role, actions, capture, recall, following = 
     { signal, capture: true },
   );
 
-  function results(state) {
-    const last = Object.values(state.ballots).findLast((ballot) => ballot.result);
-    return new Map((last?.choices ?? []).filter((choice) => choice.contribution).map((choice) => [choice.contribution, last.result[choice.id]]));
+  function drawThemes(holder, themes) {
+    const shown = themes.length > SHOWN_THEMES ? [...themes.slice(0, SHOWN_THEMES), `+${themes.length - SHOWN_THEMES}`] : themes;
+    show(holder, shown.length > 0);
+    holder.replaceChildren(
+      ...shown.map((theme) => {
+        const tag = document.createElement("span");
+        tag.className = "tag";
+        tag.textContent = theme;
+        return tag;
+      }),
+    );
   }
 
-  function drawCard(element, card, votes) {
-    element.klDiffers ??= memory();
-    if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, votes.get(card.id), room.cards.get(card.answers)?.text, card.recalls?.id, card.recalls?.text)) return;
-    const at = (name) => element.querySelector(`[data-role="${name}"]`);
+  function drawCard(element, card, { votes, answers }) {
     const answered = card.answers && room.cards.get(card.answers);
+    element.klDiffers ??= memory();
+    if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, card.themes, votes.get(card.id), answered?.text, answers.get(card.id), room.state.step.id, room.state.groups)) return;
+    const at = (name) => element.querySelector(`[data-role="${name}"]`);
+    const action = (name) => element.querySelector(`[data-action="${name}"]`);
     setData(element, "id", card.id);
     setData(element, "kind", card.kind);
     setData(element, "status", card.status);
@@ -125,20 +85,30 @@ export function connectWall({ room, role, actions, capture, recall, following = 
     setText(at("answers-text"), answered ? answered.text : "");
     show(at("recalled"), Boolean(card.recalls));
     setText(at("recalled-text"), card.recalls ? [saidOf(card.recalls), card.recalls.text].filter(Boolean).join(": ") : "");
-    show(at("theme"), card.themes.length > 0);
-    setText(at("theme"), card.themes[0] ?? "");
+    drawThemes(at("themes"), card.themes);
+    const solutions = answers.get(card.id) ?? 0;
+    show(at("answered"), solutions > 0);
+    setText(at("answered-text"), solutions ? tn("%(n)s antwoord", "%(n)s antwoorden", solutions) : "");
     setText(at("place"), word(`place:${card.municipality}`));
     setText(at("author"), card.on_behalf_of ? t("namens %(name)s", { name: card.on_behalf_of }) : (card.author?.name ?? ""));
+    setText(at("source"), sourceOf(card, room.state));
+    show(at("kept"), card.consent === "group");
     show(at("late"), card.late);
     show(at("hidden-tag"), card.status === "hidden");
+    show(at("times"), card.times > 1);
+    setText(at("times"), card.times > 1 ? t("%(n)s keer gezegd", { n: card.times }) : "");
     const number = votes.get(card.id);
     show(at("votes"), number !== undefined);
     setText(at("votes"), number ?? "");
-    show(element.querySelector("details"), !card.isNew);
-    show(element.querySelector('[data-action="answer"]'), card.kind === "bottleneck" || card.kind === "question");
-    show(element.querySelector('[data-action="recall"]'), card.kind !== "action");
-    show(element.querySelector('[data-action="hide"]'), card.status !== "hidden");
-    show(element.querySelector('[data-action="show"]'), card.status === "hidden");
+    show(at("also"), (card.also?.length ?? 0) > 0);
+    setText(at("also-text"), (card.also ?? []).join("\n"));
+    show(element.querySelector(":scope .menu"), !card.isNew);
+    show(action("answer"), ["bottleneck", "question", "linking_opportunity"].includes(card.kind));
+    show(action("recall"), card.kind !== "action");
+    show(action("unlink"), Boolean(card.answers));
+    show(action("unmerge"), card.times > 1);
+    show(action("hide"), card.status !== "hidden");
+    show(action("show"), card.status === "hidden");
   }
 
   function makeCard(card) {
@@ -151,7 +121,7 @@ export function connectWall({ room, role, actions, capture, recall, following = 
     return element;
   }
 
-  function drawColumn(kind, cards, votes) {
+  function drawColumn({ kind, cards }, facts) {
     let column = columns.get(kind);
     if (!column) {
       column = fromTemplate("column", kind);
@@ -159,40 +129,38 @@ export function connectWall({ room, role, actions, capture, recall, following = 
       columns.set(kind, column);
     }
     setText(column.querySelector('[data-role="column-count"]'), cards.length);
-    syncList(column.querySelector('[data-role="column-cards"]'), cards, { key: (card) => card.key, make: makeCard, update: (element, card) => drawCard(element, card, votes) });
+    syncList(column.querySelector('[data-role="column-cards"]'), cards, { key: (card) => card.key, make: makeCard, update: (element, card) => drawCard(element, card, facts) });
     return column;
   }
 
   actions.on("join", () => ask(role("join-dialog")));
 
+  /** Columns with their cards, newest first, and how many answers each card has. */
+  function sorted(cards) {
+    const shown = new Map(KINDS.map((kind) => [kind, []]));
+    const answers = new Map();
+    for (const card of cards) {
+      if (!onWall(card)) continue;
+      if (card.answers) answers.set(card.answers, (answers.get(card.answers) ?? 0) + 1);
+      if (following?.shows(card) ?? true) shown.get(card.kind)?.push(card);
+    }
+    const kinds = [...shown].filter(([, own]) => own.length).map(([kind, own]) => ({ kind, cards: own.sort((a, b) => (a.at < b.at ? 1 : -1)) }));
+    return { kinds, answers };
+  }
+
   return function draw() {
     const { state } = room;
     if (!state) return;
-    if (wall.querySelector("details[open]")) {
+    if (wall.querySelector("details.menu[open]")) {
       setTimeout(() => room.changed(), 500);
       return;
     }
-    if (!differs(state.contributions, state.ballots, state.me, room.outbox.version, following?.key)) return;
-    const cards = [...room.cards.values()].filter((card) => onWall(card) && (following?.shows(card) ?? true)).sort((a, b) => (a.at < b.at ? 1 : -1));
-    const votes = results(state);
-    const shown = [];
-    for (const kind of KINDS) {
-      const own = cards.filter((card) => card.kind === kind);
-      if (own.length) shown.push({ kind, cards: own });
-    }
-    syncList(wall, shown, {
-      key: (column) => column.kind,
-      make: (column) => drawColumn(column.kind, column.cards, votes),
-      update: (_element, column) => drawColumn(column.kind, column.cards, votes),
-    });
-    show(role("wall-empty"), shown.length === 0);
+    if (!differs(state.contributions, state.ballots, state.me, state.step.id, state.groups, room.outbox.version, following?.key)) return;
+    const { kinds, answers } = sorted(room.cards.values());
+    const facts = { votes: results(state), answers };
+    const drawn = (column) => drawColumn(column, facts);
+    syncList(wall, kinds, { key: (column) => column.kind, make: (column) => columns.get(column.kind) ?? drawn(column), update: (_element, column) => drawn(column) });
+    show(role("wall-empty"), kinds.length === 0);
     first = false;
   };
-}
-
-/** Fills a select: its first option (no choice) stays. */
-export function options(select, pairs, chosen) {
-  while (select.options.length > 1) select.remove(1);
-  for (const [value, text] of pairs) select.add(new Option(text, value));
-  select.value = chosen ?? "";
 }
