@@ -1,6 +1,7 @@
 import { t, tn } from "../text.js";
 import { rolesOf, setText, show } from "../live/page.js";
 import { connectBallot } from "../live/projector/ballot.js";
+import { connectDay, previewed } from "../live/projector/day.js";
 import { connectGroupsScene, connectRunScene, sceneInRuns } from "../live/projector/run.js";
 import { connectStep } from "../live/projector/step.js";
 import { connectWall } from "../live/projector/wall.js";
@@ -9,17 +10,19 @@ import { plenaryRun } from "../live/runs.js";
 import { drawStatus } from "../live/status.js";
 import { showTimer } from "../live/timer.js";
 
-const SCENES = new Set(["join", "step", "wall", "ballot", "timer", "blank", "groups"]);
+const SCENES = new Set(["join", "step", "wall", "ballot", "timer", "blank", "groups", "text", "picture", "previous", "questions"]);
 
 /** What the room sees: follows `projector` of the state and shows nothing else. The hooks are described in templates/live/projector.html. */
 export default async function connect(root, { signal }) {
   const room = roomOfPage();
+  previewed(room, window.location);
   const role = rolesOf(root);
   const parts = { room, root, role, signal };
   const sections = [...root.querySelectorAll("[data-scene-section]")];
   const drawStep = connectStep(parts);
   const drawWall = connectWall(parts);
   const drawBallot = connectBallot(parts);
+  const drawDay = connectDay(parts);
   const drawRun = connectRunScene(parts);
   const drawGroups = connectGroupsScene(parts);
 
@@ -44,6 +47,7 @@ export default async function connect(root, { signal }) {
     drawStep();
     drawWall(scene === "wall");
     drawBallot(scene === "ballot");
+    drawDay(scene);
     drawRun(scene === "run");
     drawGroups(scene === "groups");
   });
@@ -52,6 +56,7 @@ export default async function connect(root, { signal }) {
   for (const name of ["timer", "timer-small", "timer-large", "run-timer"]) showTimer({ element: role(name), ...clock });
   const tick = setInterval(() => room.changed(), 1000); // the bar under the time
   signal.addEventListener("abort", () => clearInterval(tick));
+  window.addEventListener("hashchange", () => room.changed(), { signal });
   window.addEventListener("resize", () => room.changed(), { signal });
   document.fonts?.ready.then(() => room.changed());
 

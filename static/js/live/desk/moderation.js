@@ -41,6 +41,39 @@ export function connectModeration({ room, role, actions, signal }) {
   };
   listActions(role("tray-list"), act, signal);
 
+  /** With the keyboard: arrows (or J and K) along what waits, P places, X does not. The next one comes under the fingers by itself. */
+  const tray = role("tray-list");
+  const cardsOf = () => [...tray.children];
+  function judge(how, item) {
+    const all = cardsOf();
+    const next = all[all.indexOf(item) + 1] ?? all[all.indexOf(item) - 1];
+    act[how](item.dataset.id);
+    if (next) next.focus();
+    else (role("wall") ?? tray).focus({ preventScroll: true });
+  }
+  actions.on("tray", () => {
+    const first = cardsOf()[0];
+    if (first) first.focus();
+    else toast(t("Er wacht niets op jou"));
+  });
+  tray.addEventListener(
+    "keydown",
+    (event) => {
+      const item = event.target.closest("li");
+      if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
+      const key = event.key.toLowerCase();
+      const step = { arrowright: 1, arrowdown: 1, j: 1, arrowleft: -1, arrowup: -1, k: -1 }[key];
+      if (step) {
+        const all = cardsOf();
+        all[all.indexOf(item) + step]?.focus();
+      } else if (key === "p" || (key === "enter" && event.target === item)) judge("approve", item);
+      else if (key === "x" || key === "delete") judge("reject", item);
+      else return;
+      event.preventDefault();
+    },
+    { signal },
+  );
+
   actions.on("moderation", () => {
     const mode = room.state?.lab.moderation === "pre" ? "post" : "pre";
     room.act(OPS.moderation_set, { mode });
@@ -57,6 +90,12 @@ export function connectModeration({ room, role, actions, signal }) {
     if (sure) room.act(OPS.lab_close);
   });
   actions.on("open-lab", () => room.act(OPS.lab_open));
+
+  /** A name that could be taken for another one says so. */
+  function named(author) {
+    const like = room.state.people[author?.id]?.looks_like;
+    return like ? t("%(name)s (lijkt op %(like)s)", { name: author.name, like }) : (author?.name ?? "");
+  }
 
   function note(card) {
     if (card.entry?.state === "refused") return [card.entry.problem?.title, card.entry.problem?.detail].filter(Boolean).join(". ");
@@ -79,7 +118,7 @@ export function connectModeration({ room, role, actions, signal }) {
         setKind(element, card.kind);
         setText(element.querySelector('[data-role="text"]'), card.text);
         setText(element.querySelector('[data-role="place"]'), note(card));
-        setText(element.querySelector('[data-role="author"]'), card.author?.name ?? "");
+        setText(element.querySelector('[data-role="author"]'), named(card.author));
         setText(element.querySelector('[data-action="approve"] span'), refused ? t("Opnieuw") : t("Plaatsen"));
         setText(element.querySelector('[data-action="reject"] span'), refused ? t("Weggooien") : t("Niet plaatsen"));
       },

@@ -16,7 +16,7 @@ export function connectRemote({ room, root, actions, votes }) {
     for (const { op, state } of room.outbox.entries) {
       if (!OURS.has(op.type) || state === "refused") continue;
       if (op.type === OPS.projector_blank) now = { ...now, scene: op.on ? "blank" : "" };
-      else now = { scene: op.scene, ballot: op.ballot ?? null, follow: op.follow ?? now.follow };
+      else now = { ...now, scene: op.scene, ballot: op.ballot ?? null, follow: op.follow ?? now.follow };
     }
     return now;
   }
@@ -28,11 +28,14 @@ export function connectRemote({ room, root, actions, votes }) {
     return { scene: room.state.step.id ? "step" : "join" };
   }
 
+  const follow = () => room.state && room.act(OPS.projector_show, { ...following(), follow: true });
+  actions.on("scene-follow", follow);
+
   actions.on("scene", (button) => {
     if (!room.state) return;
     const { scene } = button.dataset;
     if (scene === "follow") {
-      room.act(OPS.projector_show, { ...following(), follow: true });
+      follow();
       return;
     }
     const ballot = scene === "ballot" ? votes.present() : null;

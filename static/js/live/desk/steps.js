@@ -1,9 +1,26 @@
 import { t, tn } from "../../text.js";
 import { toast } from "../../toast.js";
+import { shifts } from "../day.js";
+import { clockTime } from "../hours.js";
 import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
 import { stepsOf } from "../status.js";
 import { listActions } from "./actions.js";
+import { lateWords } from "./fitting.js";
+
+/** "15 min", and what was planned when that is otherwise. */
+function minutesWords(step) {
+  if (!step.minutes) return "";
+  const other = step.planned_minutes !== undefined && step.planned_minutes !== step.minutes;
+  return other ? t("%(minutes)s min (gepland %(planned)s)", { minutes: step.minutes, planned: step.planned_minutes }) : t("%(minutes)s min", { minutes: step.minutes });
+}
+
+/** "13.02–13.21, 7 min later": when it was, or will be, against the plan. */
+function timesWords(time) {
+  if (!time?.expected) return "";
+  const when = time.ended ? t("%(from)s–%(to)s", { from: clockTime(time.began), to: clockTime(time.ended) }) : clockTime(time.expected);
+  return [when, lateWords(time.late)].filter(Boolean).join(", ");
+}
 
 /**
  * The agenda and the clock. A step is a compare-and-swap on `step_rev`: when a colleague was first, the room is where they brought it, and we say so.
@@ -75,6 +92,7 @@ export function connectSteps({ room, root, role, actions, signal }) {
     setText(role("reveal-count"), hidden);
     show(role("unrevealed"), hidden > 0);
     setText(role("unrevealed-text"), tn("%(n)s bijdrage, nog verborgen voor iedereen", "%(n)s bijdragen, nog verborgen voor iedereen", hidden));
+    const times = shifts(state, room.clock.now());
     syncList(role("agenda"), stepsOf(state), {
       key: (step) => step.id,
       make: () => fromTemplate("agenda-step"),
@@ -82,7 +100,8 @@ export function connectSteps({ room, root, role, actions, signal }) {
         setData(element, "id", step.id);
         setData(element, "state", step.position === position ? "now" : step.position < position ? "done" : "next");
         setText(element.querySelector('[data-role="title"]'), step.title);
-        setText(element.querySelector('[data-role="minutes"]'), step.minutes ? t("%(minutes)s min", { minutes: step.minutes }) : "");
+        setText(element.querySelector('[data-role="minutes"]'), minutesWords(step));
+        setText(element.querySelector('[data-role="times"]'), timesWords(times.get(step.id)));
         const press = element.querySelector("button");
         if (step.position === position) press.setAttribute("aria-current", "step");
         else press.removeAttribute("aria-current");

@@ -21,6 +21,21 @@ export function columnsOf(state) {
   return KINDS.map((kind) => ({ kind, cards: visible.filter((one) => one.kind === kind).sort(order) })).filter((column) => column.cards.length);
 }
 
+/** Cards by group or by theme, the fullest column first, what belongs nowhere last; a card with two themes stands in both. Pure. */
+export function columnsBy(state, by, elsewhere = "") {
+  const kinds = columnsOf(state);
+  if (by !== "group" && by !== "theme") return kinds;
+  const found = new Map();
+  for (const one of kinds.flatMap((column) => column.cards)) {
+    const names = by === "theme" ? one.themes : one.group && state.groups[one.group] ? [one.group] : [];
+    for (const name of names.length ? names : [""]) found.set(name, [...(found.get(name) ?? []), one]);
+  }
+  const title = (name) => (name === "" ? elsewhere : by === "group" ? state.groups[name].name : name);
+  return [...found]
+    .map(([name, cards]) => ({ kind: `${by}:${name}`, title: title(name), cards }))
+    .sort((a, b) => Number(a.kind === `${by}:`) - Number(b.kind === `${by}:`) || b.cards.length - a.cards.length || (a.title < b.title ? -1 : 1));
+}
+
 /** Columns in pages of about the same size, none with more than can be read from the back. Pure. */
 export function pagesOf(columns) {
   const pages = Math.max(1, Math.ceil(columns.length / MOST_COLUMNS));
@@ -86,12 +101,13 @@ export function connectWall({ room, role }) {
   return function draw(visible) {
     const { state } = room;
     if (!visible) return;
-    const columns = columnsOf(state);
+    const columns = columnsBy(state, state.projector.by, state.projector.by === "group" ? t("Plenair") : t("Zonder thema"));
     const fresh = new Set(known ? Object.keys(state.contributions).filter((id) => !known.has(id)) : []);
     syncList(wall, pageNow(pagesOf(columns), fresh), {
       key: (column) => column.kind,
       make(column) {
-        const element = fromTemplate("column", column.kind);
+        const element = column.title === undefined ? fromTemplate("column", column.kind) : fromTemplate("column-plain");
+        if (column.title !== undefined) setText(element.querySelector('[data-role="column-title"]'), column.title);
         element.querySelector('[data-role="column-cards"]').replaceChildren();
         return element;
       },
