@@ -2,6 +2,7 @@ import { t, tn } from "../../text.js";
 import { toast } from "../../toast.js";
 import { fromTemplate, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
+import { shortened } from "./cards.js";
 import { ask } from "./dialogs.js";
 import { methodsFor } from "./overview.js";
 
@@ -71,7 +72,7 @@ export function connectStart({ room, role, actions, following, signal }) {
     while (select.options.length > 1) select.remove(1);
     const method = methods?.find((one) => one.key === chosen);
     const cases = Object.values(room.state.cases ?? {}).filter((one) => one.group === group && (one.state === "pitched" || one.state === "chosen"));
-    for (const one of cases) select.add(new Option(t("%(name)s: %(text)s", { name: one.owner_name || t("Zonder naam"), text: one.text.length > 70 ? `${one.text.slice(0, 69)}…` : one.text }), one.id));
+    for (const one of cases) select.add(new Option(t("%(name)s: %(text)s", { name: one.owner_name || t("Zonder naam"), text: shortened(one.text) }), one.id));
     select.value = [...select.options].some((option) => option.value === before) ? before : "";
     show(role("start-case"), Boolean(method?.case) && group !== ALL && cases.length > 0);
   }
