@@ -72,6 +72,22 @@ LINKS: tuple[LabLink, ...] = (
     LabLink(N_("Meedoen op je telefoon"), N_("Stuur in wat je tegenkomt."), "/live/{lab}", "phone", _ROOM),
     LabLink(N_("Regie"), N_("Leid de zaal vanaf je laptop."), "/live/{lab}/desk", "keyboard", _ROOM | {LabState.READY}, staff=True),
     LabLink(N_("Groot scherm"), N_("Voor de beamer in de zaal."), "/live/{lab}/projector", "screen", _ROOM | {LabState.READY}, staff=True),
+    LabLink(
+        N_("Papier"),
+        N_("QR-code, lege kaarten en een tekenlijst."),
+        "/kennislabs/{lab}/papier",
+        "print",
+        _ROOM | {LabState.READY},
+        staff=True,
+    ),
+    LabLink(
+        N_("Kaarten invoeren"),
+        N_("Wat op papier is geschreven, in één keer overtypen."),
+        "/kennislabs/{lab}/papier/invoeren",
+        "edit",
+        _ROOM | {LabState.HARVESTING},
+        staff=True,
+    ),
     LabLink(N_("Oogst"), N_("Loop na wat er is opgehaald."), "/kennislabs/{lab}/oogst", "lesson", _that_allow("harvest", "read_archive")),
     LabLink(
         N_("Verslag"), N_("Alles van dit lab, om te lezen en te printen."), "/kennislabs/{lab}/verslag", "document", _that_allow("report")
