@@ -44,6 +44,18 @@ export default async function connect(root, { signal }) {
     }
   }
 
+  /** Likewise what the day asks for: last time, questions to a speaker, plans, looking back. */
+  async function bringDay(tries = 0) {
+    try {
+      const { connectDay } = await import(tries ? `../live/phone/day.js?again=${tries}` : "../live/phone/day.js");
+      room.onRender(connectDay(parts));
+    } catch (error) {
+      if (tries > 20) console.error("the day did not load", error);
+      else if (!signal.aborted) setTimeout(() => bringDay(tries + 1), AGAIN);
+    }
+  }
+
   await room.start(signal);
   bringMethods();
+  bringDay();
 }

@@ -64,8 +64,9 @@ export function connectHead({ room, root, role, composer }) {
   }
 
   /** What to do instead of writing; in a method it says why and who speaks. */
-  function drawListen(on) {
-    const now = on ? listenText(on) : { title: t("Je luistert nu."), text: t("In deze stap stuur je niets in. Iets zeggen? Steek je hand op."), who: "" };
+  function drawListen(on, step) {
+    const plans = { title: t("Waar doe je aan mee?"), text: t("Kies hieronder waar je mee verder wilt, en wat je zelf kunt trekken."), who: "" };
+    const now = on ? listenText(on) : step?.input === "plan" ? plans : { title: t("Je luistert nu."), text: t("In deze stap stuur je niets in. Iets zeggen? Steek je hand op."), who: "" };
     setText(role("listen-title"), now.title);
     setText(role("listen-text"), now.text);
     setText(role("listen-who"), now.who);
@@ -108,7 +109,7 @@ export function connectHead({ room, root, role, composer }) {
     show(role("round"), Boolean(on && on.run.units > 1));
     drawTrail(state, on);
     drawWhere(state, on);
-    drawListen(on);
+    drawListen(on, step);
     if (state.lab.state === "closed") title(state.lab.title, null);
     else if (on) title(both(on.slot.title), both(on.slot.instruction));
     else title(step ? step.title : t("Welkom, je bent binnen"), step?.instruction);
