@@ -134,10 +134,11 @@ export function connectGroups({ room, root, role, actions, following, leading, s
     const late = line.over > 0 ? t("%(time)s over tijd", { time: minutesAndSeconds(line.over) }) : null;
     setText(at("time"), on ? (late ?? (line.left.state === "none" ? "" : minutesAndSeconds(line.left.seconds))) : "");
     setText(at("title"), on ? line.title : t("Nog geen werkvorm"));
-    const place = on ? t("%(method)s · stap %(number)s van %(total)s", { method: line.method, number: line.number, total: line.steps }) : "";
+    setText(at("method"), line.method);
+    const place = on ? t("stap %(number)s van %(total)s", { number: line.number, total: line.steps }) : "";
     setText(at("step"), [place, line.round, line.paused ? t("gepauzeerd") : ""].filter(Boolean).join(" · "));
     setText(at("people"), tn("%(n)s mens", "%(n)s mensen", line.people));
-    setText(at("activity"), on ? t("%(sent)s bijdragen van %(writers)s", { sent: line.sent, writers: line.writers }) : "");
+    setText(at("activity"), on ? t("%(sent)s ingestuurd door %(writers)s", { sent: line.sent, writers: line.writers }) : "");
     show(at("activity"), on && line.sent > 0);
     show(at("quiet"), line.quiet > 0);
     setText(at("quiet"), t("%(minutes)s min stil", { minutes: line.quiet }));

@@ -40,7 +40,6 @@ export function connectMethod({ room, root, role, composer, signal }) {
       if (!state || room.connection.status === "closed") return;
       const on = state.lab.state === "open" ? turnOf(state) : null;
       drawRole(on);
-      show(role("gathered"), Boolean(state.lab.gathered && state.me.group));
       for (const draw of draws) draw(state, on);
       announce(on);
     },

@@ -27,13 +27,16 @@ export function turnResult(on, state) {
   return closed.at(-1) ?? null;
 }
 
+/** Whether cards go round in this step: each scores the one in hand, and not the rest. */
+const cardsGoRound = (slot) => slot.input === "rating_1_5";
+
 /** Which parts of the phone are open in a run; `writing`: somebody is in the middle of a sentence, which stays. */
 export function turnViews(on, state, writing) {
   const { turn } = on;
   const views = [];
   if (turn.card) views.push("score");
   else if (turn.mark) views.push("sort");
-  else if (turnBallot(on, state)) views.push("vote");
+  else if (turnBallot(on, state) && !cardsGoRound(on.slot)) views.push("vote");
   if (turn.write.length || writing) views.push("write");
   if (!turn.write.length && !views.some((name) => name !== "write")) views.unshift("listen");
   if (!turn.listening && !views.includes("vote") && !views.includes("score") && turnResult(on, state) && !on.slot.kinds?.length) views.push("result");
@@ -54,6 +57,7 @@ const nothingToChoose = () => t("Er is nu niets om uit te kiezen. Ga door naar d
 export function listenText({ turn, slot }) {
   const { speaking } = whoSpeaks(slot);
   if (turn.listening) return { title: t("Je luistert nu."), text: t("In een volgende stap ben jij weer aan de beurt."), who: speaking, silent: true };
+  if (cardsGoRound(slot)) return { title: t("Je hebt nu geen kaart."), text: t("Er zijn meer mensen dan kaarten. In de volgende ronde krijg je er een."), who: "", silent: false };
   if (turn.why === "Er is nu niets om uit te kiezen. Ga door naar de volgende stap.") return { title: t("Nu even niets."), text: nothingToChoose(), who: "", silent: false };
   if (slot.speaking === "participant") return { title: t("Praat met elkaar."), text: t("In deze stap gebeurt het hardop. Je telefoon heb je nu niet nodig."), who: "", silent: false };
   if (mayTalk(turn.role, slot)) return { title: t("Jij bent aan het woord."), text: t("Vertel het hardop. Je telefoon heb je nu niet nodig."), who: "", silent: false };

@@ -1,4 +1,4 @@
-import { t } from "../../text.js";
+import { t, tn } from "../../text.js";
 import { minutesAndSeconds, timeLeft } from "../clock.js";
 import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { both, countOf, nextText, plenaryRun, roundText, runsByGroup, whoSpeaks } from "../runs.js";
@@ -65,7 +65,7 @@ export function connectGroupsScene({ room, role }) {
     const groups = Object.values(state.groups).sort((a, b) => a.name.localeCompare(b.name, "nl", { numeric: true }));
     const list = role("p-groups");
     setText(role("groups-title"), state.lab.gathered ? t("Terug naar plenair") : t("Aan het werk in groepen"));
-    setData(list, "many", groups.length > 12 ? "" : null);
+    setData(list, "many", groups.length > 20 ? "most" : groups.length > 16 ? "more" : groups.length > 12 ? "many" : null);
     syncList(list, groups, {
       key: (group) => group.id,
       make: () => fromTemplate("p-group"),
@@ -81,6 +81,9 @@ export function connectGroupsScene({ room, role }) {
         setText(at("time"), words[left.state] ?? minutesAndSeconds(left.seconds));
       },
     });
-    fitSmaller(list, () => null);
+    fitSmaller(list, (left) => {
+      show(role("groups-more"), left > 0);
+      setText(role("groups-more"), left ? tn("en nog %(n)s groep", "en nog %(n)s groepen", left) : "");
+    });
   };
 }
