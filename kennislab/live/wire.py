@@ -66,7 +66,8 @@ def _tidied(name: str, value: Any, inside: bool = False) -> Any:
 
 
 def _read_op(body: Any) -> Asked:
-    if not isinstance(body, dict) or not isinstance(body.get("id"), str) or len(body["id"]) > 40:
+    id_ = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(id_, str) or len(id_) > 40 or not id_.isascii() or not id_.isprintable():  # what no database takes is no id
         raise Invalid("invalid-ops", N_("Dit kunnen we niet lezen"), NO_ID)
     tidied = {name: _tidied(name, value) for name, value in body.items()}
     for name in ("on_behalf_of", "owner", "due", "reason"):
