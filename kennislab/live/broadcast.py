@@ -239,7 +239,7 @@ class Broadcaster:
             sockets.deliver(sockets.frame("events", room.tail.reset()), list(room.clients))
             return
         facts = room.tail.between(since, until)
-        special = {id_ for fact in facts for id_ in (*fact.own, *fact.moved)}
+        special = {id_ for fact in facts for id_ in (*fact.own, *fact.besides, *fact.moved)}
         together: dict[Audience, list[str]] = defaultdict(list)
         alone: list[Client] = []
         for client in room.clients.values():

@@ -130,7 +130,10 @@ def arrive(state: RoomState, going: Going, position: Position, came: Position | 
 
 
 def tables_at(run: Run, position: Position, people: Sequence[Person], roles: Mapping[str, str], came: Position | None) -> Tables:
-    """Who sits together there; empty while all are together or each is alone."""
+    """Who sits together there; empty while all are together. Who writes alone does so at the table where he sat, if there was one."""
+    if run.method.steps[position.step].mode == "individual" and came is not None:
+        here = {one.id for one in people}
+        return [[one for one in table if one in here] for table in run.tables]
     if run.method.steps[position.step].mode not in AT_TABLES:
         return []
     before = run.tables if came is not None else []

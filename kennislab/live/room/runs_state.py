@@ -29,11 +29,11 @@ class Run:
     """One playing of a method.
 
     ``group``: None for everybody; ``clock``: of the present position; ``roles``: those given to the group (roles that rotate are worked
-    out at the table); ``tables``: only while people sit apart, table (or station) i is ``tables[i]``; ``stretch``: step → what its time is
-    multiplied by; ``skip``: steps that are passed over; ``people``: how many took part when it came here; ``ballots``: table (or "" for
-    all) → vote of the present step; ``cards``: for each unit of a step in which cards go round: person → card; ``top``: what the last vote
-    put first; ``nothing``: there is nothing to choose from; ``agenda``: the step of the agenda in which it began; ``items``: what was
-    contributed, ``veiled``: what of it only its author sees yet.
+    out at the table); ``tables``: only while people sit apart, table (or station) i is ``tables[i]``, made at position ``seated``;
+    ``stretch``: step → what its time is multiplied by; ``skip``: steps that are passed over; ``people``: how many took part when it came
+    here; ``ballots``: table (or "" for all) → vote of the present step; ``cards``: for each unit of a step in which cards go round: person
+    → card; ``top``: what the last vote put first; ``nothing``: there is nothing to choose from; ``agenda``: the step of the agenda in which
+    it began; ``items``: what was contributed, ``veiled``: what of it only its author sees yet.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Run:
     skip: list[str] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
     tables: Tables = field(default_factory=list)
+    seated: Position = Position(0)
     ballots: dict[str, str] = field(default_factory=dict)
     cards: list[dict[str, str]] = field(default_factory=list)
     top: list[str] = field(default_factory=list)

@@ -30,14 +30,17 @@ def dumps(value: Any) -> str:
 class Fact:
     """One fact as it goes over the wire, per audience: JSON text, or empty when that audience sees nothing of it.
 
-    ``shared``: everyone, facilitators, projector, and seats for which it differs; ``own``: people for whom it differs.
-    ``moved``: who sits elsewhere since: participant → (seat before, seat after).
+    ``shared``: everyone, facilitators, projector, and seats for which it differs; ``moved``: who sits elsewhere since: participant → (seat
+    before, seat after); ``transits``: what it is for who went from the one to the other. For single people: ``own`` instead of that, where
+    they are few, else ``besides``: a second line, so that what is for all is encoded once.
     """
 
     seq: int
     shared: dict[Audience, str]
     own: dict[str, str]
     moved: dict[str, tuple[Seat, Seat]]
+    transits: dict[tuple[Seat, Seat], str]
+    besides: dict[str, str]
 
 
 class Tail:
@@ -72,7 +75,7 @@ class Tail:
                 continue
             if row.seq != self.seq + 1:
                 return False
-            self.facts.append(_fact(row, *views.advance(self.state, row)))
+            self.facts.append(_fact(row, views.advance(self.state, row)))
         if len(self.facts) > 2 * REMEMBERED:
             del self.facts[:-REMEMBERED]
         return True
@@ -92,13 +95,14 @@ class Tail:
         seat = next((fact.moved[mine][0] for fact in facts if mine in fact.moved), audience.seat)
         found = []
         for fact in facts:
-            line = fact.own.get(audience.id) if audience.id is not None else None
-            if line is None:
-                line = shared_line(fact, Audience(audience.shared.kind, seat=seat))
-            if line:
-                found.append(line)
             if mine in fact.moved:
                 seat = fact.moved[mine][1]
+            line = fact.own.get(mine)
+            if line is None and mine in fact.moved:
+                line = fact.transits[fact.moved[mine]]
+            if line is None:
+                line = shared_line(fact, Audience(audience.shared.kind, seat=seat))
+            found += [part for part in (line, fact.besides.get(mine)) if part]
         return found
 
     def frame(self, since: int, until: int, lines: list[str]) -> str:
@@ -138,25 +142,36 @@ def shared_line(fact: Fact, audience: Audience) -> str:
     return ""
 
 
-def _fact(row: Row, changes: dict[Audience, Change], moved: dict[str, tuple[Seat, Seat]]) -> Fact:
-    head = f'{{"seq":{row.seq},"type":{dumps(row.type)},"at":"{iso(row.at)}"'
-    known: list[tuple[Change, str]] = []
+FEW = 8
+"""For so many people a line of their own is made from what is for all and what is theirs."""
+NOTHING: Change = {}
+BESIDES = "me.changed"
+"""Type of a second line of one fact: what it changed for one person alone."""
+
+
+def _fact(row: Row, told: views.Advance) -> Fact:
+    head, at = f'{{"seq":{row.seq},"type":', f',"at":"{iso(row.at)}"'
+    made: dict[int, str] = {}
+    for_all = told.shared.get(EVERYONE, {})
+
+    def line(change: Change, type_: str) -> str:
+        return f"{head}{dumps(type_)}{at},{dumps(change)[1:]}" if change else ""
 
     def encode(change: Change) -> str:
-        if not change:
-            return ""
-        for other, line in known:
-            if other == change:
-                return line
-        line = head + "," + dumps(change)[1:]
-        known.append((change, line))
-        return line
+        """Once for each change, and for what is the same as for everyone."""
+        if id(change) not in made:
+            made[id(change)] = made[id(for_all)] if id(for_all) in made and change == for_all else line(change, row.type)
+        return made[id(change)]
 
-    shared = {a: encode(changes.get(a, {})) for a in (EVERYONE, FACILITATORS, PROJECTOR)}
+    shared = {audience: encode(told.shared.get(audience, NOTHING)) for audience in (EVERYONE, FACILITATORS, PROJECTOR)}
+    shared |= {audience: encode(change) for audience, change in told.shared.items() if audience not in shared}
+    transits = {way: encode(change) for way, change in told.transits.items()}
     own: dict[str, str] = {}
-    for audience, change in changes.items():
-        if audience.id is not None:
-            own[audience.id] = encode(change)
-        elif audience not in shared:
-            shared[audience] = encode(change)
-    return Fact(row.seq, shared, own, moved)
+    besides: dict[str, str] = {}
+    few = len(told.own) <= FEW
+    for id_, (path, change) in told.own.items():
+        if few:
+            own[id_] = line(views.merged(path, change), row.type)
+        else:
+            besides[id_] = line(change, BESIDES if path else row.type)
+    return Fact(row.seq, shared, own, told.moved, transits, besides)

@@ -83,7 +83,7 @@ def role_at(run: Run, person: str, position: Position) -> str:
 def near(run: Run, table: str | None) -> frozenset[str]:
     """Whose texts are read at this table now: its people, and its station."""
     index = int(table) - 1 if table is not None else -1
-    return seating.company(run.method, run.position, run.tables, index) if 0 <= index < len(run.tables) else frozenset()
+    return seating.company(run.method, run.seated, run.tables, index) if 0 <= index < len(run.tables) else frozenset()
 
 
 def reads(state: RoomState, run: Run, one: Contribution, table: str | None) -> bool:

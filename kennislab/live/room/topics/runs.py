@@ -176,6 +176,8 @@ def _arrived(state: RoomState, run: Run, row: Row, data: dict[str, Any]) -> None
     run.ballots, run.cards = data.get("ballots", {}), data.get("cards", [])
     run.clock = Step(started_at=row.at, ends_at=parse_iso(data["ends_at"]))
     run.visits.append(Visit(run.position, row.at, data["tables"]))
+    if turns.mode_of(run) in turns.AT_TABLES:
+        run.seated = run.position
     _seat(state, run, data["tables"])
     _hand_out(state, run)
     if turns.mode_of(run) in turns.TOGETHER:
