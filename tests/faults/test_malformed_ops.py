@@ -1,4 +1,4 @@
-"""Ten thousand malformed ops: nothing falls over, nothing is written for them, the log stays short, and honest people are answered in time."""
+"""Ten thousand malformed ops: nothing falls over, nothing is written for them, the log stays short, honest people are answered in time."""
 
 from __future__ import annotations
 
@@ -33,11 +33,21 @@ PER_BATCH = 50
 ATTACKERS = 4
 HONEST = 60
 
-ODD: list[Any] = [
-    None, True, -1, 1e308, 10**30, "", " ", "\x00", "\ud800", "\u202e", "x" * 3000, [], [[]], {}, {"a": {"b": {}}}, ["\ud800"], "../../etc/passwd", "' OR 1=1 --",
-]  # fmt: skip
-TYPES = ["contribution.add", "contribution.edit", "vote.cast", "hand.raise", "ready.set", "question.mark", "action.add", "step.go", "", "no.such", 7, None, {}, "\ud800"]  # fmt: skip
-FIELDS = ["kind", "text", "group", "answers", "themes", "consent", "step", "on_behalf_of", "paper", "contribution", "base_rev", "choices", "ballot", "up", "at", "run", "position", "cell", "extra"]  # fmt: skip
+ODD: list[Any] = [None, True, -1, 1e308, 10**30, "", " ", "\x00", "\ud800", "\u202e", "x" * 3000, "../../etc/passwd", "' OR 1=1 --"]
+ODD += [[], [[]], {}, {"a": {"b": {}}}, ["\ud800"]]
+TYPES: list[Any] = [
+    "contribution.add",
+    "contribution.edit",
+    "vote.cast",
+    "hand.raise",
+    "ready.set",
+    "question.mark",
+    "action.add",
+    "step.go",
+]
+TYPES += ["", "no.such", 7, None, {}, "\ud800"]
+FIELDS = ["kind", "text", "group", "answers", "themes", "consent", "step", "on_behalf_of", "paper", "contribution", "base_rev", "choices"]
+FIELDS += ["ballot", "up", "at", "run", "position", "cell", "extra"]
 
 
 def bad_op(chance: random.Random) -> dict[str, Any]:
@@ -100,8 +110,8 @@ def cut_off(server: Served, lab_id: int, token: str, number: int) -> None:
     lines = []
     for turn in range(number):
         line = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-        head = f"POST /live/{lab_id}/ops HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
-        line.sendall(head.encode() + b'{"ops":[{"id":')
+        head = ["Host: x", f"Authorization: Bearer {token}", "Content-Type: application/json", "Content-Length: 5000", "", '{"ops":[{"id":']
+        line.sendall("\r\n".join([f"POST /live/{lab_id}/ops HTTP/1.1", *head]).encode())
         if turn % 2:
             line.close()
         else:
