@@ -25,7 +25,7 @@ const byOrder = (a, b) => a.n - b.n || (a.id < b.id ? -1 : 1);
 /** Which op makes an earlier one that has not left yet pointless: the last hand, the last *ready* and the last vote are what counts. */
 function replaces(op) {
   if (op.type === OPS.hand_raise || op.type === OPS.ready_set) return () => true;
-  if (op.type === OPS.vote_cast) return (other) => other.ballot === op.ballot;
+  if (op.type === OPS.vote_cast) return (other) => other.ballot === op.ballot && Object.keys(other.choices).every((choice) => choice in op.choices);
   return () => false;
 }
 

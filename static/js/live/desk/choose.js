@@ -18,6 +18,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
 
   const elementOf = (id) => wall.querySelector(`.wall-card[data-id="${CSS.escape(id)}"]`);
   const several = () => (marked.size ? [...marked] : chosen ? [chosen] : []);
+  const together = () => [...new Set([...marked, ...(chosen ? [chosen] : [])])];
   const themes = () => themesWithKeys(room.boot.themes ?? [], room.cards.values());
 
   function choose(element) {
@@ -60,9 +61,8 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
       pick = null;
       if (what === "link") cards.link(from, chosen);
       else cards.merge([from, chosen]);
-    } else if (what === "merge" && several().length > 1) {
-      const ids = [...new Set([...marked, ...(chosen ? [chosen] : [])])];
-      cards.merge(ids).then((done) => {
+    } else if (what === "merge" && together().length > 1) {
+      cards.merge(together()).then((done) => {
         if (done) marked.clear();
         draw();
       });
@@ -109,7 +109,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
   };
   for (const [name, run] of Object.entries(does)) actions.on(name, run);
 
-  const KEYS = { a: "card-answer", e: "card-edit", s: "card-split", m: "card-merge", c: "card-link", u: "card-unlink", h: "card-hide", v: "card-move", " ": "card-mark", 0: "card-new-theme" };
+  const KEYS = { a: "card-answer", e: "card-edit", s: "card-split", m: "card-merge", c: "card-link", u: "card-unlink", h: "card-hide", p: "card-move", " ": "card-mark", 0: "card-new-theme" };
 
   /** What this key does with the chosen card; nothing when it means something else. */
   function meant(event) {
@@ -249,8 +249,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
       if (pick.what === "merge") return t("“%(text)s”: kies de kaart die hetzelfde zegt en druk op Enter. Esc stopt.", { text });
       return t("“%(text)s”: kies de kaart waar dit bij hoort en druk op Enter. Esc stopt.", { text });
     }
-    if (marked.size) return tn("%(n)s kaart aangevinkt", "%(n)s kaarten aangevinkt", marked.size);
-    return shortened(room.cards.get(chosen)?.text ?? "", 80);
+    return marked.size ? tn("%(n)s kaart aangevinkt", "%(n)s kaarten aangevinkt", marked.size) : "";
   }
 
   function drawThemes() {
@@ -289,6 +288,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
     if (bar.hidden) return;
     const card = room.cards.get(chosen);
     setText(role("card-bar-text"), says());
+    show(role("card-bar-text"), Boolean(pick || marked.size));
     press(bar.querySelector('[data-action="card-mark"]'), marked.has(chosen));
     show(bar.querySelector('[data-action="card-answer"]'), ["bottleneck", "question", "linking_opportunity"].includes(card?.kind));
     drawThemes();

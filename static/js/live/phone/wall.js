@@ -75,6 +75,9 @@ export function connectWall({ room, role, composer, signal }) {
           setData(element, "id", card.id);
           setKind(element, card.kind);
           setText(element.querySelector('[data-role="text"]'), card.text);
+          const answered = card.answers && room.cards.get(card.answers);
+          show(element.querySelector('[data-role="answers"]'), Boolean(answered));
+          setText(element.querySelector('[data-role="answers-text"]'), answered?.text ?? "");
           setText(element.querySelector('[data-role="place"]'), word(`place:${card.municipality}`));
           show(element.querySelector('[data-action="recalled"]'), Boolean(card.recalls));
           setText(element.querySelector('[data-role="recalled-text"]'), card.recalls ? saidOf(card.recalls) : "");

@@ -78,11 +78,16 @@ export function connectWall({ room, role }) {
       key: (one) => one.id,
       make: makeCard,
       update(item, one) {
-        if (item.klDrawn === one) return;
+        const found = one.answers ? room.state.contributions[one.answers] : null;
+        const answered = found?.status === "visible" ? found : null;
+        if (item.klDrawn === one && item.klAnswered === answered) return;
         item.klDrawn = one;
+        item.klAnswered = answered;
         setData(item, "id", one.id);
         setData(item, "kind", one.kind);
         setText(item.querySelector('[data-role="text"]'), one.text);
+        show(item.querySelector('[data-role="answers"]'), Boolean(answered));
+        setText(item.querySelector('[data-role="answers"]'), answered ? t("bij: %(text)s", { text: answered.text }) : "");
         setText(item.querySelector('[data-role="place"]'), word(`place:${one.municipality}`));
       },
     });
