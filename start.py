@@ -9,6 +9,7 @@
 Everything goes into .venv/, .cache/ and node_modules/ beside this file: no root, no Docker, no database and no Node are asked for.
 Versions and hashes are in requirements/*.lock and package-lock.json.
 """
+
 # This file must be readable by old Pythons, which it turns away with a sentence: no newer syntax than Python 3.6 has.
 import hashlib
 import os
@@ -142,8 +143,8 @@ def keep_bytecode() -> None:
 def test(words: "list[str]") -> int:
     """Run the tests; the exit code is that of the first part that failed, and the whole suite fails when it had to skip anything.
 
-    Three parts, so that none waits for another: measurements alone, since they are about time; what needs no browser in two
-    processes; what needs one in a single process, since two browsers on two cores only wait for each other.
+    Three parts, so that none waits for another: measurements alone, since they are about time; what needs no browser, and what needs
+    one, in two processes each. The files with a browser go in their own order: the longest is among the first, and not the last.
     """
     install("dev.lock")
     if not succeeds(PY, "-m", "tests.support.prepare"):
@@ -155,7 +156,8 @@ def test(words: "list[str]") -> int:
         return pytest("-m", NOT_FAST, *(spread + words))
     if names_a_part or "-m" in words or "-k" in words:
         return pytest(*(spread + words))
-    parts = (("bench", []), ("not bench and not browser", spread), ("browser", []))
+    in_order = spread and [*spread, "--no-loadscope-reorder"]
+    parts = (("bench", []), ("not bench and not browser", spread), ("browser", in_order))
     codes = [pytest("-m", which, *(how + words), KENNISLAB_WHOLE_SUITE="1") for which, how in parts]
     return next((code for code in codes if code not in (0, 5)), 0)  # 5 is pytest's word for: there are none
 

@@ -118,6 +118,7 @@ def test_it_installs_again_when_a_lock_or_the_place_changes(start: ModuleType, m
 
 
 REST = "not bench and not browser"
+SPREAD = ["-n", "2", "--dist", "loadfile"]
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ REST = "not bench and not browser"
         (["tests/core/test_search.py::test_x"], [["tests/core/test_search.py::test_x"]]),
         (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadfile", "-x"]]),
         (["-k", "journal"], [["-n", "2", "--dist", "loadfile", "-k", "journal"]]),
-        (["-x"], [["-m", "bench", "-x"], ["-m", REST, "-n", "2", "--dist", "loadfile", "-x"], ["-m", "browser", "-x"]]),
-        ([], [["-m", "bench"], ["-m", REST, "-n", "2", "--dist", "loadfile"], ["-m", "browser"]]),
+        (["-x"], [["-m", "bench", "-x"], ["-m", REST, *SPREAD, "-x"], ["-m", "browser", *SPREAD, "--no-loadscope-reorder", "-x"]]),
+        ([], [["-m", "bench"], ["-m", REST, *SPREAD], ["-m", "browser", *SPREAD, "--no-loadscope-reorder"]]),
     ],
 )
 def test_what_pytest_gets(start: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], runs: list[list[str]]) -> None:

@@ -23,6 +23,9 @@ export function fieldsOf(form) {
   return kept;
 }
 
+/** Whether somebody has written in this field since the page came: also before this script was there, on a slow phone. */
+const touched = (field) => "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+
 /** Whether somebody really wrote something: more than what is filled in beforehand. */
 export function hasWords(fields) {
   return ["text", "context", "tried", "theme_hint"].some((name) => (fields[name] || "").trim() !== "");
@@ -78,7 +81,8 @@ export default function connect(element, { signal }) {
   let busy = false;
   let again = false;
   let leaving = false;
-  let lastSent = JSON.stringify(fieldsOf(form));
+  const early = [...form.elements].filter(touched);
+  let lastSent = early.length ? "" : JSON.stringify(fieldsOf(form));
 
   const say = (text) => {
     if (said && said.textContent !== text) said.textContent = text;
@@ -135,7 +139,7 @@ export default function connect(element, { signal }) {
     if (!same && !other) {
       for (const [name, value] of Object.entries(kept.fields)) {
         const field = form.elements[name];
-        if (field && name !== "question" && "value" in field) {
+        if (field && name !== "question" && "value" in field && !early.includes(field)) {
           field.value = value;
           field.dispatchEvent(new Event("input", { bubbles: true }));
         }
@@ -144,16 +148,14 @@ export default function connect(element, { signal }) {
     }
   }
 
-  form.addEventListener(
-    "input",
-    () => {
-      clearTimeout(timerHere);
-      clearTimeout(timerServer);
-      timerHere = setTimeout(keepHere, HERE_AFTER);
-      timerServer = setTimeout(keepOnServer, SERVER_AFTER);
-    },
-    { signal },
-  );
+  const keep = () => {
+    clearTimeout(timerHere);
+    clearTimeout(timerServer);
+    timerHere = setTimeout(keepHere, HERE_AFTER);
+    timerServer = setTimeout(keepOnServer, SERVER_AFTER);
+  };
+  form.addEventListener("input", keep, { signal });
+  if (early.length) keep();
   form.addEventListener(
     "submit",
     () => {
