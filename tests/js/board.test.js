@@ -110,7 +110,7 @@ test("one step waits for the other, also when that one fails", async () => {
   const steps = inTurns();
   const told = [];
   let arrive;
-  const first = steps.run(() => new Promise((resolve, reject) => (arrive = reject)).finally(() => told.push("first")));
+  const first = steps.run(() => new Promise((_resolve, reject) => (arrive = reject)).finally(() => told.push("first")));
   const second = steps.run(async () => told.push("second"));
   assert.equal(steps.waiting, 2);
   await new Promise(setImmediate);
