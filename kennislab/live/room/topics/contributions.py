@@ -546,7 +546,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
     }
     if audience.kind == "facilitators":
         content["also"] = [other.text for other in also]
-        content["via"] = "desk" if (one.author or "").startswith("f:") else "phone"
+        content["via"] = "paper" if one.paper else "desk" if (one.author or "").startswith("f:") else "phone"
     if audience.kind == "facilitators" and not anonymous:
         person = state.people.get(one.author or "")
         content["author"] = {"id": person.id, "name": person.name} if person else None

@@ -17,7 +17,7 @@ export function sourceOf(card, state) {
   const told = [];
   if (card.via === "desk") told.push(card.on_behalf_of ? t("vastgelegd door begeleider, namens %(name)s", { name: card.on_behalf_of }) : t("vastgelegd door begeleider"));
   else if (card.via === "phone") told.push(t("per telefoon"));
-  else if (card.via === "paper") told.push(t("van papier"));
+  else if (card.via === "paper") told.push(card.paper?.card ? t("van papier, kaart %(number)s", { number: card.paper.card }) : t("van papier"));
   if (card.group && state.groups[card.group]) told.push(state.groups[card.group].name);
   const step = state.agenda[card.step];
   if (step && card.step !== state.step.id) told.push(step.title);
