@@ -1,4 +1,4 @@
-"""What the screens of methods ask for besides the room itself: the methods to choose from, and somebody's own questions to bring in."""
+"""What the desk asks for besides the room itself: the methods to choose from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from kennislab.live.methods import plan, vocabulary
 from kennislab.live.methods.model import Method, Part, Step
 from kennislab.live.routes import bp
 from kennislab.programme.models import Lab
-from kennislab.questions import queries as questions
-from kennislab.questions.models import QuestionStatus
 
 
 def _text(dutch: str, english: str) -> str:
@@ -72,15 +70,4 @@ def methods(lab_id: int) -> Response:
         raise NotFound()
     answer = jsonify(methods=[_told(one) for one in library.methods_of(db.session(), lab.programme_id)])
     answer.headers["Cache-Control"] = "private, max-age=60"
-    return answer
-
-
-@bp.get("/live/<int:lab_id>/my-questions")
-def my_questions(lab_id: int) -> Response:
-    """Somebody's own knowledge questions for this lab, to bring one in as a case. None for who came in with the code alone."""
-    person = auth.asker(lab_id).actor.person_id
-    asked = questions.by_asker(db.session(), lab_id, person) if person is not None else []
-    own = [{"id": one.public_id, "text": one.text} for one in asked if one.status == QuestionStatus.SUBMITTED]
-    answer = jsonify(questions=own)
-    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -206,7 +206,7 @@ def join_by_token(token: str) -> BaseResponse | str:
 
 
 def _boot(asker: auth.Asker, lab: Lab) -> dict[str, Any]:
-    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops", "my_questions")}
+    base = {name: f"{url_for(f'live.{name}', lab_id=lab.id)}?as={asker.view}" for name in ("snapshot", "events", "ops")}
     if asker.view == "facilitator":
         base["presence"] = f"{url_for('live.presence', lab_id=lab.id)}?as=facilitator"
     more: dict[str, Any] = {"themes": queries.themes_for(db.session(), lab)} if asker.view == "facilitator" else {}

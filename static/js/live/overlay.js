@@ -122,6 +122,8 @@ export function fate(card, state, offline) {
   }
   if (card.status === "quarantined" || card.status === "pending" || card.status === "hidden" || card.status === "merged") return card.status;
   if (card.status === "rejected") return "refused";
+  const run = card.run ? state.runs?.[card.run] : null;
+  if (run) return run.state === "running" && run.slot.hidden && card.position === `${run.step}/${run.unit}/${run.part}` ? "unrevealed" : "placed";
   const veiled = state.agenda[state.step?.id]?.hidden_until_reveal && card.step === state.step.id && !state.step.revealed;
   return veiled ? "unrevealed" : "placed";
 }

@@ -114,6 +114,11 @@ export function secondsOver(run, now) {
   return Math.max(0, Math.floor((now - Date.parse(run.ends_at)) / 1000));
 }
 
+/** How a run goes at this position: `{sent, people, last_at, hidden}`; zeros for who may not know. Apart, because it changes with every text. */
+export function progressOf(state, run) {
+  return state?.progress?.[run?.id] ?? { sent: 0, people: 0, last_at: null, hidden: 0 };
+}
+
 /** The run of the whole room, when there is one. */
 export function plenaryRun(state) {
   return Object.values(state.runs ?? {}).find((run) => run.group === null && run.state === "running") ?? null;

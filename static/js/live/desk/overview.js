@@ -1,5 +1,5 @@
 import { timeLeft } from "../clock.js";
-import { both, countOf, roundText, runsByGroup, secondsOver } from "../runs.js";
+import { both, countOf, progressOf, roundText, runsByGroup, secondsOver } from "../runs.js";
 
 /**
  * All groups at a glance. Pure: state and the server's time in, one line per group out. Whose hand is up and who is late stand out, but the
@@ -9,10 +9,10 @@ import { both, countOf, roundText, runsByGroup, secondsOver } from "../runs.js";
 const QUIET = 4;
 
 /** One line: `{id, name, people, hands, leader, message, run, method, place, title, round, left, over, sent, writers, quiet}`; without a run those are null. */
-export function lineOf(group, run, now) {
+export function lineOf(group, run, now, progress = progressOf(null, run)) {
   const line = { id: group.id, name: group.name, people: group.people ?? 0, hands: group.hands ?? 0, leader: group.leader ?? null, leaderName: group.leader_name ?? "", message: group.message?.text ?? "", run: run?.id ?? null };
   if (!run) return { ...line, method: "", number: 0, steps: 0, title: "", round: "", left: timeLeft(null, now), over: 0, sent: 0, writers: 0, quiet: 0, hidden: 0, paused: false };
-  const since = Math.max(Date.parse(run.activity?.last_at ?? 0) || 0, Date.parse(run.started_at ?? 0) || 0);
+  const since = Math.max(Date.parse(progress.last_at ?? 0) || 0, Date.parse(run.started_at ?? 0) || 0);
   const quiet = run.slot.input === "none" || !since ? 0 : Math.floor((now - since) / 60_000);
   return {
     ...line,
@@ -23,10 +23,10 @@ export function lineOf(group, run, now) {
     round: roundText(run),
     left: timeLeft(run, now),
     over: secondsOver(run, now),
-    sent: run.activity?.sent ?? 0,
-    writers: run.activity?.people ?? 0,
+    sent: progress.sent,
+    writers: progress.people,
     quiet: quiet >= QUIET ? quiet : 0,
-    hidden: run.hidden ?? 0,
+    hidden: progress.hidden,
     paused: Boolean(run.paused_at),
   };
 }
@@ -35,7 +35,10 @@ export function lineOf(group, run, now) {
 export function overview(state, now) {
   const runs = runsByGroup(state);
   const groups = Object.values(state.groups).sort((a, b) => a.name.localeCompare(b.name, "nl", { numeric: true }));
-  return groups.map((group) => lineOf(group, runs.get(group.id) ?? state.runs?.[group.run] ?? null, now));
+  return groups.map((group) => {
+    const run = runs.get(group.id) ?? state.runs?.[group.run] ?? null;
+    return lineOf(group, run, now, progressOf(state, run));
+  });
 }
 
 /** How close the cards stand: "wide" for a few groups, "dense" for many. */

@@ -3,7 +3,7 @@ import { toast } from "../../toast.js";
 import { timeLeft } from "../clock.js";
 import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
-import { both, countOf, nextText, ROLES, roleName, roundText, secondsOver, whoSpeaks } from "../runs.js";
+import { both, countOf, nextText, progressOf, ROLES, roleName, roundText, secondsOver, whoSpeaks } from "../runs.js";
 import { showTimer } from "../timer.js";
 import { ask, confirmed } from "./dialogs.js";
 
@@ -167,8 +167,9 @@ export function connectRun({ room, root, role, actions, following, leading, sign
     button("run-previous").setAttribute("aria-disabled", String(run.step === 0 && run.unit === 0 && run.part === 0));
     show(button("run-pause"), !run.paused_at);
     show(button("run-resume"), Boolean(run.paused_at));
-    show(button("run-reveal"), run.hidden > 0);
-    setText(role("run-hidden"), run.hidden ?? "");
+    const { hidden } = progressOf(state, run);
+    show(button("run-reveal"), hidden > 0);
+    setText(role("run-hidden"), hidden);
     const over = secondsOver(run, room.clock.now());
     show(role("run-over"), over >= 30);
     setText(role("run-over"), over >= 60 ? t("%(minutes)s min over tijd", { minutes: Math.floor(over / 60) }) : t("over tijd"));

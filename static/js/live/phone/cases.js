@@ -17,16 +17,7 @@ export function connectCases({ room, root, role, signal }) {
 
   const mine = (one) => one.owner === room.state.me.id;
   const known = () => Object.values(room.state?.cases ?? {}).filter((one) => one.state !== "withdrawn");
-  let own = null;
-  const questions = () => own ?? [];
-
-  /** My own knowledge questions, asked for once; without them a case is simply written. */
-  async function bringQuestions() {
-    if (own) return;
-    const answer = await room.http(room.boot.urls.my_questions);
-    if (answer.kind === "ok") own = answer.body.questions;
-    fillQuestions();
-  }
+  const questions = () => room.state?.me.questions ?? [];
 
   function fillQuestions() {
     show(role("pitch-question"), !editing && questions().length > 0);
@@ -40,7 +31,6 @@ export function connectCases({ room, root, role, signal }) {
     confidential.checked = Boolean(one?.confidential);
     show(confidential.closest("label"), !one);
     fillQuestions();
-    bringQuestions();
     setText(role("pitch-verb"), one ? t("Opslaan") : t("Inbrengen"));
     dialog.returnValue = "";
     dialog.showModal();

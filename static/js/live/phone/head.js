@@ -26,8 +26,7 @@ export function connectHead({ room, root, role, composer }) {
   }
 
   function open(views) {
-    place("result", views);
-    place("vote", views);
+    for (const name of ["result", "vote", "score", "sort", "listen"]) place(name, views);
     for (const [name, section] of sections) show(section, views.includes(name));
     show(role("send"), views.includes("write"));
     show(role("vote"), views.includes("vote"));

@@ -2,7 +2,7 @@ import { t } from "../../text.js";
 import { toast } from "../../toast.js";
 import { fromTemplate, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
-import { both, nextText, ROLES, roleName } from "../runs.js";
+import { both, nextText, progressOf, ROLES, roleName } from "../runs.js";
 import { turnOf } from "./turn.js";
 
 /** Leading a group from the phone. A step is a compare-and-swap on the run's `rev`: when somebody else was first, the group is where they went. */
@@ -126,7 +126,7 @@ export function connectLead({ room, root, role, cases, signal }) {
     });
   }
 
-  return function draw(_state, on) {
+  return function draw(state, on) {
     const leads = Boolean(on?.turn.leads);
     show(role("lead"), leads);
     if (!leads) {
@@ -141,8 +141,9 @@ export function connectLead({ room, root, role, cases, signal }) {
     root.querySelector('[data-action="lead-next"]').setAttribute("aria-busy", String(underway(run)));
     show(root.querySelector('[data-action="lead-pause"]'), !run.paused_at);
     show(root.querySelector('[data-action="lead-resume"]'), Boolean(run.paused_at));
-    show(root.querySelector('[data-action="lead-reveal"]'), run.hidden > 0);
-    setText(role("lead-hidden"), run.hidden);
+    const { hidden } = progressOf(state, run);
+    show(root.querySelector('[data-action="lead-reveal"]'), hidden > 0);
+    setText(role("lead-hidden"), hidden);
     show(root.querySelector('[data-action="lead-cases"]'), cases.any());
     setText(role("lead-title"), t("Jij leidt: %(method)s", { method: both(run.method.name) }));
     if (roles.open) drawRoles(on);

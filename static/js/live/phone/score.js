@@ -46,7 +46,7 @@ export function connectScore({ room, role, signal }) {
     if (waiting) says = room.offline ? t("Je cijfer wacht op verbinding.") : t("Je cijfer is onderweg.");
     else if (mark) says = t("Doorgegeven. Straks krijg je een andere kaart. Aanpassen kan nog.");
     setText(role("score-state"), says);
-    setText(role("pass-text"), mark ? t("Cijfer aanpassen") : t("Geef door"));
+    setText(role("pass-text"), mark ? t("Aanpassen") : t("Geef door"));
     show(role("score-state"), says !== "");
   };
 }

@@ -21,9 +21,10 @@ export function turnBallot(on, state) {
   return Object.values(state.ballots).findLast((one) => one.state === "open" && !one.run) ?? null;
 }
 
-/** The result that belongs to this run and that its people may see: the last one that closed, for as long as the run shows it. */
-export function turnResult(on, state) {
-  const closed = Object.values(state.ballots).filter((ballot) => ballot.run === on.run.id && ballot.state === "closed" && ballot.result);
+/** The result to look at now: of the vote that was held in this step or in the one before, which its people see. */
+export function turnResult({ run }, state) {
+  const held = new Set([run.step, run.step - 1].map((index) => run.steps[index]?.title.nl));
+  const closed = Object.values(state.ballots).filter((ballot) => ballot.run === run.id && ballot.state === "closed" && ballot.result && held.has(ballot.title));
   return closed.at(-1) ?? null;
 }
 
@@ -39,7 +40,7 @@ export function turnViews(on, state, writing) {
   else if (turnBallot(on, state) && !cardsGoRound(on.slot)) views.push("vote");
   if (turn.write.length || writing) views.push("write");
   if (!turn.write.length && !views.some((name) => name !== "write")) views.unshift("listen");
-  if (!turn.listening && !views.includes("vote") && !views.includes("score") && turnResult(on, state) && !on.slot.kinds?.length) views.push("result");
+  if (!views.includes("vote") && !views.includes("score") && turnResult(on, state)) views.push("result");
   return views;
 }
 

@@ -8,6 +8,11 @@ const MOST_TABLES = 12;
 
 /** The scene for what the room is doing: a method of everybody or of the groups takes the place of the step, while the screen follows. */
 export function sceneInRuns(state, scene) {
+  if (scene === "ballot" && state.projector.follow) {
+    const looked = state.ballots[state.projector.ballot];
+    const run = looked?.run ? state.runs?.[looked.run] : null;
+    if (run?.slot.input === "rating_1_5" && looked.state === "open") return "run"; // cards go round: there is nothing to choose from on a wall
+  }
   if (scene !== "step") return scene;
   if (plenaryRun(state)) return "run";
   return state.projector.follow && !state.lab.gathered && runsByGroup(state).size > 0 ? "groups" : scene;
