@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kennislab.live.methods.model import Method
 from kennislab.live.methods.plan import Position
@@ -33,7 +33,8 @@ class Run:
     ``stretch``: step → what its time is multiplied by; ``skip``: steps that are passed over; ``people``: how many took part when it came
     here; ``ballots``: table (or "" for all) → vote of the present step; ``cards``: for each unit of a step in which cards go round: person
     → card; ``top``: what the last vote put first; ``nothing``: there is nothing to choose from; ``agenda``: the step of the agenda in which
-    it began; ``items``: what was contributed, ``veiled``: what of it only its author sees yet.
+    it began; ``items``: what was contributed; ``sent``, ``sent_at``, ``writers``: how much since the run came here, when the last and by whom;
+    ``veiled``: what of it only its author sees yet; ``memo``: what was worked out from the method before, and is the same every time.
     """
 
     id: str
@@ -60,7 +61,11 @@ class Run:
     began: datetime | None = None
     visits: list[Visit] = field(default_factory=list)
     items: dict[str, None] = field(default_factory=dict)
+    sent: int = 0
+    sent_at: datetime | None = None
+    writers: dict[str, None] = field(default_factory=dict)
     veiled: dict[str, None] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def step(self) -> int:

@@ -52,8 +52,12 @@ def run_for(state: RoomState, person: Person | None) -> Run | None:
 def slot_at(run: Run, position: Position | None = None) -> Slot:
     """What holds at a position of this run (None: where it is)."""
     at = position or run.position
-    stretch = run.stretch.get(run.method.steps[at.step].id, 1.0)
-    return plan.slot(run.method, at, people=run.people, stations=run.stations, stretch=stretch)
+    key = (at, run.people)
+    found: Slot | None = run.memo.get(key)
+    if found is None:
+        stretch = run.stretch.get(run.method.steps[at.step].id, 1.0)
+        found = run.memo[key] = plan.slot(run.method, at, people=run.people, stations=run.stations, stretch=stretch)
+    return found
 
 
 def mode_of(run: Run) -> str:

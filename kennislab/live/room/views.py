@@ -15,12 +15,14 @@ from kennislab.live.room.audience import EVERYONE, FACILITATORS, PROJECTOR, Audi
 from kennislab.live.room.fold import apply, touches
 from kennislab.live.room.state import Key, RoomState
 from kennislab.live.room.topics import TOPICS
+from kennislab.live.room.topics.contributions import may_see
 from kennislab.live.room.topics.people import me
 
 __all__ = ["COLLECTIONS", "SINGLETONS", "Advance", "Change", "advance", "entity", "everything", "fallbacks", "for_audience", "me", "merged"]
 
-COLLECTIONS = ("agenda", "people", "groups", "runs", "cases", "contributions", "ballots", "plans", "reports")
+COLLECTIONS = ("agenda", "people", "groups", "runs", "progress", "cases", "contributions", "ballots", "plans", "reports")
 SINGLETONS = ("lab", "step", "counts", "projector", "day", "previous", "evaluation", "me")
+_KEPT_IN = {"progress": "runs"}
 VIEWS: dict[str, Callable[[RoomState, Audience, str], dict[str, Any] | None]] = {
     name: how for topic in TOPICS for name, how in topic.VIEWS.items()
 }
@@ -29,6 +31,10 @@ Change = dict[str, Any]
 """``{"set": {...}, "gone": {...}}``, without empty parts."""
 
 Seen = dict[Key, dict[str, Any]]
+"""What somebody sees: key → content (or :data:`SEEN` for a text of which only that counts)."""
+SEEN: dict[str, Any] = {"seen": True}
+VEILS = frozenset({"run.moved", "run.seated", "run.revealed", "run.ended"})
+"""Facts that show or hide texts, and change nothing else of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def everything(state: RoomState, audience: Audience) -> dict[str, Any]:
     """The snapshot's content: all this audience sees, without who-am-I and time."""
     content: dict[str, Any] = {name: entity(state, audience, (name, "")) for name in SINGLETONS if name != "me"}
     for collection in COLLECTIONS:
-        found = ((id_, entity(state, audience, (collection, id_))) for id_ in getattr(state, collection))
+        found = ((id_, entity(state, audience, (collection, id_))) for id_ in getattr(state, _KEPT_IN.get(collection, collection)))
         content[collection] = {id_: one for id_, one in found if one is not None}
     return content
 
@@ -74,6 +80,11 @@ def advance(state: RoomState, row: Row) -> Advance:
     mine = _written_by(state, row, whole, set(people))
     seats = {id_: seat_of(state, id_) for id_ in people if id_ in state.people}
     leaving = {seats[id_] for collection, id_ in keys if collection == "people" and id_ in seats}
+    look = glance if row.type in VEILS else full
+    shown: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def difference(keys: Iterable[Key], old: Seen, new: Seen, audience: Audience) -> Change:
+        return _difference(keys, old, new, lambda key: _shown(shown, state, audience, key))
 
     old = {audience: look(state, audience, whole) for audience in bases}
     old_at = {seat: look(state, at_seat(seat), whole) for seat in leaving}
@@ -85,7 +96,7 @@ def advance(state: RoomState, row: Row) -> Advance:
     apply(state, row)
 
     moved = {id_: (seat, now) for id_, seat in seats.items() if (now := seat_of(state, id_)) != seat}
-    changes = {audience: _difference(whole, old[audience], look(state, audience, whole)) for audience in bases}
+    changes = {audience: difference(whole, old[audience], look(state, audience, whole), audience) for audience in bases}
     for audience in bases[3:]:
         if changes[audience] == changes[EVERYONE]:
             del changes[audience]
@@ -95,7 +106,7 @@ def advance(state: RoomState, row: Row) -> Advance:
     def at_table(before: Seat, after: Seat) -> Change:
         base = for_audience(changes, at_seat((after[0], None)))
         read = [key for key in dict.fromkeys([*near_before.get(before, []), *near_after.get(after, [])]) if key not in opened]
-        exact = _difference(read, old_at.get(before, {}), look(state, at_seat(after), read))
+        exact = difference(read, old_at.get(before, {}), look(state, at_seat(after), read), at_seat(after))
         return merged(_without(base, [key for key in by_table if key not in opened]), exact) if by_table else base
 
     staying = {seat for seat in {*near_before, *near_after} if seat[1] is not None}
@@ -106,7 +117,7 @@ def advance(state: RoomState, row: Row) -> Advance:
     transits: dict[tuple[Seat, Seat], Change] = {}
     for before, after in dict.fromkeys(moved.values()):
         if before in leaving and before[0] != after[0]:
-            transits[before, after] = _difference(whole, old_at[before], look(state, at_seat(after), whole))
+            transits[before, after] = difference(whole, old_at[before], look(state, at_seat(after), whole), at_seat(after))
         elif turns.run_of_group(state, after[0]) is None and turns.run_of_group(state, None) is None:
             transits[before, after] = for_audience(changes, at_seat(after))
         else:
@@ -114,16 +125,39 @@ def advance(state: RoomState, row: Row) -> Advance:
     own: dict[str, tuple[Change, Change]] = {}
     for id_ in people:
         shared = transits[moved[id_]] if id_ in moved else for_audience(changes, _of(state, id_))
-        extra = _besides(mine[id_], shared, old_own[id_], look(state, _of(state, id_), mine[id_]))
+        me_now = _of(state, id_)
+        reached = _reached(mine[id_], shared, old_own[id_], light=look is glance)
+        extra = difference(mine[id_], reached, look(state, me_now, mine[id_]), me_now)
         if extra:
             own[id_] = (shared, extra)
     return Advance(changes, transits, own, moved)
 
 
-def look(state: RoomState, audience: Audience, keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
+def full(state: RoomState, audience: Audience, keys: Iterable[Key]) -> Seen:
     """What this audience sees of these."""
     found = ((key, entity(state, audience, key)) for key in keys)
     return {key: one for key, one in found if one is not None}
+
+
+def glance(state: RoomState, audience: Audience, keys: Iterable[Key]) -> Seen:
+    """The same, with of texts only that they are seen: for facts that show or hide them and change nothing else of them."""
+    seen: Seen = {}
+    for key in keys:
+        if key[0] == "contributions":
+            one = state.contributions.get(key[1])
+            if one is not None and may_see(state, audience, one):
+                seen[key] = SEEN
+        elif (other := entity(state, audience, key)) is not None:
+            seen[key] = other
+    return seen
+
+
+def _shown(shown: dict[tuple[str, str], dict[str, Any]], state: RoomState, audience: Audience, key: Key) -> dict[str, Any]:
+    """A text that has come into sight, worked out once for all participants."""
+    kind = audience.kind if audience.kind in ("facilitators", "projector") else "everyone"
+    if (kind, key[1]) not in shown:
+        shown[kind, key[1]] = entity(state, audience, key) or {}
+    return shown[kind, key[1]]
 
 
 def at_seat(seat: Seat) -> Audience:
@@ -165,7 +199,7 @@ def _bases(state: RoomState, row: Row, keys: Iterable[Key]) -> list[Audience]:
     for collection, id_ in keys:
         if collection == "groups":
             groups.add(id_)
-        elif collection in ("contributions", "runs", "cases", "ballots") and (one := getattr(state, collection).get(id_)) is not None:
+        elif collection in ("contributions", "runs", "progress", "cases", "ballots") and (one := getattr(state, _KEPT_IN.get(collection, collection)).get(id_)) is not None:
             groups.add(one.group)
             if collection == "contributions" and one.confidential and one.case in state.cases:
                 groups.add(state.cases[one.case].group)
@@ -258,8 +292,8 @@ def _without(change: Change, keys: Iterable[Key]) -> Change:
     return ({"set": set_} if set_ else {}) | ({"gone": gone} if gone else {})
 
 
-def _besides(keys: list[Key], shared: Change, old: Seen, new: Seen) -> Change:
-    """What somebody has to be told besides what is told to all at that seat."""
+def _reached(keys: list[Key], shared: Change, old: Seen, light: bool) -> Seen:
+    """What somebody has of these after what is told to all at that seat."""
     reached = dict(old)
     for key in keys:
         collection, id_ = key
@@ -267,11 +301,11 @@ def _besides(keys: list[Key], shared: Change, old: Seen, new: Seen) -> Change:
             if id_ in shared.get("gone", {}).get(collection, ()):
                 reached.pop(key, None)
             if (one := shared.get("set", {}).get(collection, {}).get(id_)) is not None:
-                reached[key] = one
-    return _difference(keys, reached, new)
+                reached[key] = SEEN if light and collection == "contributions" else one
+    return reached
 
 
-def _difference(keys: Iterable[Key], old: Seen, new: Seen) -> Change:
+def _difference(keys: Iterable[Key], old: Seen, new: Seen, fill: Callable[[Key], dict[str, Any]]) -> Change:
     set_: dict[str, Any] = {}
     gone: dict[str, list[str]] = {}
     for key in keys:
@@ -285,7 +319,7 @@ def _difference(keys: Iterable[Key], old: Seen, new: Seen) -> Change:
         elif is_ is None:
             gone.setdefault(collection, []).append(id_)
         else:
-            set_.setdefault(collection, {})[id_] = is_
+            set_.setdefault(collection, {})[id_] = fill(key) if is_ is SEEN else is_
     change: Change = {}
     if set_:
         change["set"] = set_

@@ -236,6 +236,8 @@ def added(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     run = state.runs.get(contribution.run or "")
     if run is not None:
         run.items[contribution.id] = None
+        run.sent, run.sent_at = run.sent + 1, row.at
+        run.writers[contribution.author or ""] = None
     if contribution.unrevealed:
         (state.veiled if run is None else run.veiled)[contribution.id] = None
     if contribution.author in state.people:
@@ -376,13 +378,13 @@ APPLY: dict[str, Callable[[RoomState, Row, dict[str, Any]], None]] = {
 def touched_by_new(state: RoomState, row: Row) -> list[Key]:
     """What may look different after something new."""
     counts: list[Key] = [("counts", "")] if row.data.get("unrevealed") else []
-    runs: list[Key] = [("runs", row.data["run"])] if row.data.get("run") in state.runs else []
+    runs: list[Key] = [("progress", row.data["run"])] if row.data.get("run") in state.runs else []
     return [("contributions", row.data["id"]), *counts, *runs, ("me", row.data["author"] or "")]
 
 
 def in_its_run(state: RoomState, one: Contribution) -> list[Key]:
     """What a method shows of it: how many there are, and what its author may still send."""
-    return [("runs", one.run), ("me", one.author or "")] if one.run in state.runs and one.run is not None else []
+    return [("progress", one.run), ("me", one.author or "")] if one.run in state.runs and one.run is not None else []
 
 
 def _itself(state: RoomState, row: Row) -> list[Key]:

@@ -165,7 +165,7 @@ def of_groups(state: RoomState, groups: set[str | None]) -> list[Key]:
         ("counts", ""),
         *(("groups", group) for group in sorted(group for group in groups if group)),
         *(("contributions", one.id) for one in state.contributions.values() if one.group in groups),
-        *(("runs", run.id) for run in state.runs.values() if run.group in groups),
+        *((name, run.id) for run in state.runs.values() if run.group in groups for name in ("runs", "progress")),
         *(("cases", case.id) for case in state.cases.values() if case.group in groups),
         *(("ballots", ballot.id) for ballot in state.ballots.values() if ballot.group in groups),
     ]

@@ -18,7 +18,7 @@ from kennislab.live.room import decision as d
 from kennislab.live.room import plays, turns
 from kennislab.live.room.runs_state import Run, Visit, read
 from kennislab.live.room.state import Key, RoomState, Step
-from kennislab.live.room.topics.runs_seen import seen
+from kennislab.live.room.topics.runs_seen import progress, seen
 
 
 class RunMoved(d.Moved):
@@ -172,6 +172,7 @@ def _started(state: RoomState, row: Row, data: dict[str, Any]) -> None:
 def _arrived(state: RoomState, run: Run, row: Row, data: dict[str, Any]) -> None:
     """At a position: where everybody sits, until when, and what is voted on."""
     run.position = read(data["position"])
+    run.sent, run.sent_at, run.writers = 0, None, {}
     run.people, run.nothing, run.revealed = data["people"], data.get("nothing", False), False
     run.ballots, run.cards = data.get("ballots", {}), data.get("cards", [])
     run.clock = Step(started_at=row.at, ends_at=parse_iso(data["ends_at"]))
@@ -290,17 +291,18 @@ def _beginning(state: RoomState, row: Row) -> list[Key]:
     data = row.data
     cases: list[Key] = [("cases", data["case"])] if data["case"] else []
     groups: list[Key] = [("groups", data["group"])] if data["group"] else []
-    return [("runs", data["id"]), *groups, *cases, *_everybody(state, data["group"])]
+    return [("runs", data["id"]), ("progress", data["id"]), *groups, *cases, *_everybody(state, data["group"])]
 
 
 def of_run(state: RoomState, run: Run) -> list[Key]:
     """What is seen otherwise when people of a run sit otherwise, or what was hidden is shown."""
-    return [("contributions", id_) for id_ in run.items if not state.contributions[id_].retracted]
+    found = (state.contributions[id_] for id_ in run.items)
+    return [("contributions", one.id) for one in found if not one.retracted and (one.company or one.unrevealed)]
 
 
 def _moving(state: RoomState, row: Row) -> list[Key]:
     run = state.runs[row.data["id"]]
-    return [("runs", run.id), ("counts", ""), *of_run(state, run), *_everybody(state, run.group)]
+    return [("runs", run.id), ("progress", run.id), ("counts", ""), *of_run(state, run), *_everybody(state, run.group)]
 
 
 def _casting(state: RoomState, row: Row) -> list[Key]:
@@ -317,7 +319,8 @@ def _ending(state: RoomState, row: Row) -> list[Key]:
     run = state.runs[row.data["id"]]
     groups: list[Key] = [("groups", run.group)] if run.group else []
     cases: list[Key] = [("cases", run.case)] if run.case else []
-    return [*_moving(state, row), *groups, *cases]
+    every: list[Key] = [("contributions", id_) for id_ in run.items]
+    return [*_moving(state, row), *every, *groups, *cases]
 
 
 def _growing(state: RoomState, row: Row) -> list[Key]:
@@ -337,4 +340,4 @@ TOUCHES = {
     "ballot.grown": _growing,
 }
 
-VIEWS = {"runs": seen}
+VIEWS = {"runs": seen, "progress": progress}

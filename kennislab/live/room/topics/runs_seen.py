@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from kennislab.core.clock import iso
 from kennislab.live.methods import plan
@@ -32,7 +32,6 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
     method, slot = run.method, turns.slot_at(run)
     leads, screen = audience.kind == "facilitators", audience.kind == "projector"
     listed = leads or (not screen if run.group is not None else screen)
-    counted = leads or run.group is not None
     following = plays.following(run, run.people) if run.on else None
     return {
         "id": run.id,
@@ -49,7 +48,6 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "ends_at": iso(run.clock.ends_at),
         "paused_at": iso(run.clock.paused_at),
         "remaining": run.clock.remaining,
-        "hidden": len(run.veiled) if counted else None,
         "revealed": run.revealed,
         "nothing": run.nothing,
         "case": in_run(state, run, audience),
@@ -76,7 +74,6 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "ballot": next(iter(run.ballots.values()), None) if len(run.ballots) == 1 else None,
         "ballots": run.ballots,
         "top": run.top,
-        "activity": _activity(state, run) if leads else None,
         "roles": run.roles if listed and not screen else {},
         "tables": tables(state, run) if listed else [],
     }
@@ -90,7 +87,9 @@ def collecting(method: Method) -> list[str]:
 def steps(run: Run) -> list[dict[str, Any]]:
     """All steps, with the time each takes here."""
     method = run.method
-    return [
+    if (known := run.memo.get(("steps", run.people))) is not None:
+        return cast(list[dict[str, Any]], known)
+    run.memo["steps", run.people] = found = [
         {
             "id": step.id,
             "title": both(step.title_nl, step.title_en),
@@ -100,6 +99,7 @@ def steps(run: Run) -> list[dict[str, Any]]:
         }
         for index, step in enumerate(method.steps)
     ]
+    return found
 
 
 def _next(run: Run, position: plan.Position | None) -> dict[str, Any] | None:
@@ -109,12 +109,16 @@ def _next(run: Run, position: plan.Position | None) -> dict[str, Any] | None:
     return {"step": position.step, "unit": position.unit, "part": position.part, "title": slot.title}
 
 
-def _activity(state: RoomState, run: Run) -> dict[str, Any]:
-    """What came at this position: how much, from how many people, and when the last."""
-    start = f"{run.step}/{run.unit}/"
-    found = [one for one in (state.contributions[id_] for id_ in run.items) if (one.position or "").startswith(start) and not one.retracted]
-    last = max((one.at for one in found), default=None)
-    return {"sent": len(found), "people": len({one.author for one in found}), "last_at": iso(last)}
+def progress(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
+    """What came at this position: how much, from how many people, when the last, and how much of it is still hidden.
+
+    Apart from the run, because it changes with every text. Who takes part sees it of the own group only.
+    """
+    run = state.runs.get(id_)
+    if run is None or audience.kind == "projector" or (audience.kind != "facilitators" and (run.group is None or audience.group != run.group)):
+        return None
+    last = run.sent_at
+    return {"id": run.id, "sent": run.sent, "people": len(run.writers), "last_at": iso(last), "hidden": len(run.veiled)}
 
 
 def tables(state: RoomState, run: Run) -> list[dict[str, Any]]:
