@@ -21,8 +21,8 @@ from kennislab.live import day
 from kennislab.live.day import ActionRow, EvidenceRow
 from kennislab.programme.models import Lab, LabState
 
-MOST_ACTIONS = 12
-MOST_ANSWERS = 12
+MOST_ACTIONS = 8
+MOST_ANSWERS = 6
 _OPEN = (ActionStatus.OPEN, ActionStatus.CARRIED_ON)
 _OUTCOMES = {"worked": Outcome.WORKED, "partly": Outcome.PARTLY, "failed": Outcome.FAILED}
 

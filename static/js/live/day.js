@@ -7,6 +7,8 @@
 const LEAST = 3;
 const LEAST_BREAK = 5;
 const BREAK = /pauze|lunch|koffie|break/i;
+const ON_TIME = 90_000;
+const OTHER_DAY = 12 * 3_600_000;
 const minutesOf = (milliseconds) => Math.round(milliseconds / 60_000);
 const total = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
@@ -57,12 +59,15 @@ export function presentUntil(state, now) {
   return Math.max(ends ?? now, now);
 }
 
-/** How the day runs: `{minutes: later than planned (negative: earlier), endsAt, plannedEnd}` in milliseconds; null when it was not planned. */
+/** How the day runs: `{minutes: later than planned (negative: earlier), endsAt, plannedEnd}` in milliseconds;
+ * null when it was not planned, or is held on another day. A minute more or less is on time. */
 export function lateness(state, now) {
   if (!state.day?.planned_end || state.lab.state !== "open") return null;
   const plannedEnd = Date.parse(state.day.planned_end);
   const endsAt = presentUntil(state, now) + total(stillToCome(state).map((step) => step.minutes)) * 60_000;
-  return { minutes: minutesOf(endsAt - plannedEnd), endsAt, plannedEnd };
+  const late = endsAt - plannedEnd;
+  if (Math.abs(late) > OTHER_DAY) return null;
+  return { minutes: Math.abs(late) < ON_TIME ? 0 : minutesOf(late), endsAt, plannedEnd };
 }
 
 /** Where each step stands against the plan: `{planned, began, ended, minutes later}`; for one that is still to come, when it would begin. */
@@ -72,11 +77,11 @@ export function shifts(state, now) {
   const coming = new Set(stillToCome(state).map((step) => step.id));
   for (const step of inOrder(state)) {
     const planned = step.planned_at ? Date.parse(step.planned_at) : null;
-    const began = step.real ? Date.parse(step.real.started_at) : null;
+    const began = step.real && !coming.has(step.id) ? Date.parse(step.real.started_at) : null;
     const expected = coming.has(step.id) ? at : began;
     if (coming.has(step.id)) at += step.minutes * 60_000;
     const late = planned !== null && expected !== null ? minutesOf(expected - planned) : null;
-    found.set(step.id, { planned, began, ended: step.real?.ended_at ? Date.parse(step.real.ended_at) : null, expected, late });
+    found.set(step.id, { planned, began, ended: began !== null && step.real.ended_at ? Date.parse(step.real.ended_at) : null, expected, late });
   }
   return found;
 }

@@ -3,8 +3,8 @@
 const WALL = new Intl.DateTimeFormat("nl-NL", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Amsterdam" });
 const DAY = 16 * 60;
 
-/** "13.05" */
-export const clockTime = (moment) => WALL.format(moment).replace(":", ".");
+/** "13.05", to the nearest minute */
+export const clockTime = (moment) => WALL.format(moment + 30_000).replace(":", ".");
 
 /** The next moment at which the clock on the wall says "16:30" (as an input of type time gives it); null when that is too far away. */
 export function nextAt(typed, now) {

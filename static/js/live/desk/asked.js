@@ -21,11 +21,30 @@ export function connectAsked({ room, role, actions, signal }) {
     },
     signal,
   );
+  /** What a vote with one gesture is about: as the server takes it when no cards are named. */
+  function candidates(state) {
+    return Object.values(state.contributions).filter((one) => (one.kind === "bottleneck" || one.kind === "linking_opportunity") && one.status === "visible" && (one.consent !== "group" || one.group === null));
+  }
+  actions.on("vote-now", () => {
+    const step = room.state?.agenda[room.state.step.id];
+    if (step) room.act(OPS.round_open, { ballot: { title: step.title, kind: "dots", budget: 3 } });
+  });
+
+  function drawVote(state) {
+    const step = state.agenda[state.step.id];
+    const busy = Object.values(state.ballots).some((ballot) => ballot.state === "open" || (step && ballot.title === step.title)) || room.outbox.entries.some((entry) => entry.op.type === OPS.round_open);
+    const number = candidates(state).length;
+    const on = step?.input === "vote" && state.lab.state === "open" && !busy && number > 1;
+    show(role("vote-now"), on);
+    if (on) setText(role("vote-now-text"), tn("%(n)s knelpunt of koppelkans, ieder drie stippen.", "%(n)s knelpunten en koppelkansen, ieder drie stippen.", number));
+  }
+
   actions.on("scene-questions", () => room.act(OPS.projector_show, { scene: "questions", follow: false }));
 
   return function draw() {
     const { state } = room;
     if (!state) return;
+    drawVote(state);
     const now = asking(state);
     const questions = now ? questionsOf(state) : questionsOf(state).filter((one) => one.support && !one.answered);
     const step = state.agenda[state.step.id];

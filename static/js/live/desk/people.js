@@ -155,6 +155,8 @@ export function connectPeople({ room, root, role, signal }) {
     show(at("ready-tag"), row.ready);
     show(at("hand"), person.hand);
     show(at("held"), person.held);
+    show(at("like"), Boolean(person.looks_like));
+    setText(at("like"), person.looks_like ? t("lijkt op %(name)s", { name: person.looks_like }) : "");
     setText(element.querySelector('[data-action="hold"] span'), person.held ? t("Weer meteen plaatsen") : t("Eerst lezen wat deze deelnemer instuurt"));
     show(element.querySelector('[data-action="group"]'), Object.keys(room.state.groups).length > 0);
   }
