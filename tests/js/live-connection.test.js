@@ -88,6 +88,7 @@ function makeWorld(settings = {}) {
     env: {
       now: () => world.now,
       random: () => 0.5,
+      hidden: () => Boolean(world.hidden),
       setTimer: (work, milliseconds) => {
         const timer = { work, at: world.now + milliseconds };
         world.timers.push(timer);
@@ -99,6 +100,7 @@ function makeWorld(settings = {}) {
     },
   });
   world.socket = socket;
+  world.clock = clock;
   world.statuses = [];
   world.connection.on("status", (status) => world.statuses.push(status));
   world.pass = async (milliseconds) => {
@@ -188,6 +190,39 @@ test("sockets blocked: long polling after ten seconds, and back when they work",
   world.happen();
   await world.pass(2000);
   assert.equal(world.asked.length, asked);
+  world.connection.stop();
+});
+
+test("sockets that are refused at once: polling begins at the second no, not after ten seconds", async () => {
+  const world = await connected({ socketsWork: false });
+  world.socket.say("connect_error", new Error("websocket error"));
+  await world.pass(500);
+  assert.equal(world.asked.length, 1);
+  world.socket.say("connect_error", new Error("websocket error"));
+  await rest();
+  assert.equal(world.asked.length, 3);
+  world.connection.stop();
+});
+
+test("the page says when nobody looks at it, and when something is typed; each answer is a sample for the clock", async () => {
+  const world = await connected();
+  const said = [];
+  world.socket.emit = (_name, what, answer) => {
+    said.push({ away: what.away, typing: what.typing });
+    world.now += 40;
+    answer(null, { ok: true, head: world.seq, epoch: world.epoch, now: new Date(world.now + 60_000).toISOString() });
+  };
+  world.hidden = true;
+  world.connection.looked();
+  world.hidden = false;
+  world.connection.looked();
+  world.connection.typing(true);
+  world.connection.typing(false);
+  world.connection.typing(false);
+  assert.deepEqual(said, [{ away: true, typing: false }, { away: false, typing: false }, { away: false, typing: true }, { away: false, typing: false }]);
+  assert.equal(Math.round(world.clock.offset / 100), 600);
+  await world.pass(12_000);
+  assert.equal(said.length, 7); // and three more questions for the clock, some time after coming in
   world.connection.stop();
 });
 

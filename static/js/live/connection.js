@@ -13,6 +13,8 @@ import { reduce, verdict } from "./reducer.js";
 const SOCKET_PATIENCE = 10_000;
 const SILENCE = 12_500;
 const BEHIND = 1000;
+/** After so many tries that end at once, polling begins beside them: the network does not let sockets through. */
+const BLOCKED = 2;
 const FIRST_POLL_SECONDS = 3;
 const POLL_SECONDS = 20;
 /** After coming in, some more questions for the clock: the fastest answer of the last five is the one that counts. */
@@ -32,6 +34,7 @@ export class Connection extends Emitter {
   #catching = null;
   #heard = 0;
   #failures = 0;
+  #errors = 0;
   #stopped = false;
   #typing = false;
   state = null;
@@ -249,7 +252,9 @@ export class Connection extends Emitter {
     socket.on("presence", (told) => this.emit("presence", told));
     socket.on("bye", ({ reason }) => this.#bye(reason));
     socket.on("connect_error", () => {
+      this.#errors += 1;
       if (!socket.active) this.#refused();
+      else if (this.#errors >= BLOCKED) this.#poll(); // the client goes on trying; whoever stands between us and the server says no at once
     });
     socket.on("disconnect", (reason) => {
       if (this.#stopped) return;
@@ -284,7 +289,7 @@ export class Connection extends Emitter {
         return;
       }
       this.#heard = this.#env.now();
-      this.#failures = 0;
+      this.#failures = this.#errors = 0;
       this.#clear("patience");
       this.#polling?.abort();
       this.#polling = null;
