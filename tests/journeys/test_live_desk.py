@@ -27,9 +27,10 @@ def room(_room: Room) -> Room:
 
 
 PASTE = """text => {
-  const data = new DataTransfer();
-  data.setData('text/plain', text);
-  (document.activeElement ?? document.body).dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', text);
+  const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+  (document.activeElement ?? document.body).dispatchEvent(paste);
 }"""
 
 
@@ -253,7 +254,7 @@ def test_a_vote_with_its_result(
         room.op("contribution.add", kind="advice", text=text)
     desk.get_by_role("button", name="Stemming", exact=True).first.click()
     dialog = desk.get_by_role("dialog")
-    for box in dialog.get_by_role("checkbox").all():
+    for box in dialog.locator("[data-role=vote-choices] input").all():
         box.set_checked("Advies: Stem:" in (box.locator("xpath=..").inner_text()))
     dialog.get_by_label("Waar stemmen we over?").fill("Wat eerst?")
     dialog.get_by_label("Stippen per persoon").fill("2")
@@ -580,7 +581,7 @@ def test_two_rounds_with_hands_and_secret(
     expect(dialog.locator("[data-role=count-sum]")).to_contain_text("meer dan")
     dialog.get_by_role("spinbutton", name="Kies: warmte").fill("2")
     dialog.get_by_role("button", name="Telling opslaan").click()
-    room.op("projector.show", scene="ballot", ballot=next(iter(room.state()["ballots"])), follow=True)
+    room.op("projector.show", scene="ballot", ballot=list(room.state()["ballots"])[-1], follow=True)
     expect(screen.locator("[data-role=ballot-voters]")).to_have_text("4 mensen hebben gestemd, van wie 2 met de hand")
     for page in (desk, screen):
         expect(page.locator("[data-role=ballot-list] [data-role=total]:visible")).to_have_count(0)

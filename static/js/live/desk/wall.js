@@ -41,7 +41,12 @@ export function connectWall({ room, role, actions, cards: act, following = null,
 
   // The menu of a card works on that card, whatever else is ticked.
   const merging = { merge: (id) => actions.run("card-merge-from", null, id), link: (id) => actions.run("card-link-from", null, id), theme: (id) => actions.run("card-theme-of", null, id) };
-  listActions(wall, { ...act, ...merging }, signal);
+  const also = (_id, element) => {
+    const words = element.querySelector('[data-role="also"]');
+    show(words, words.hidden);
+    element.querySelector('[data-action="also"]').setAttribute("aria-expanded", String(!words.hidden));
+  };
+  listActions(wall, { ...act, ...merging, also }, signal);
 
   /** A menu that opens at the edge of the wall comes into view instead of being cut off. */
   wall.addEventListener(
@@ -100,9 +105,8 @@ export function connectWall({ room, role, actions, cards: act, following = null,
     const number = votes.get(card.id);
     show(at("votes"), number !== undefined);
     setText(at("votes"), number ?? "");
-    show(at("also"), (card.also?.length ?? 0) > 0);
-    setText(at("also-text"), (card.also ?? []).join("\n"));
-    show(element.querySelector(":scope .menu"), !card.isNew);
+    setText(at("also"), (card.also ?? []).join("\n"));
+    show(element.querySelector("details"), !card.isNew);
     show(action("answer"), ["bottleneck", "question", "linking_opportunity"].includes(card.kind));
     show(action("recall"), card.kind !== "action");
     show(action("unlink"), Boolean(card.answers));
@@ -151,7 +155,7 @@ export function connectWall({ room, role, actions, cards: act, following = null,
   return function draw() {
     const { state } = room;
     if (!state) return;
-    if (wall.querySelector("details.menu[open]")) {
+    if (wall.querySelector("details[open]")) {
       setTimeout(() => room.changed(), 500);
       return;
     }
