@@ -177,13 +177,15 @@ def _who(server: DemoServer, role: str) -> Person:
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
     """A demo with the room open, and beside it a lab that asks for questions and one whose questions are grouped."""
     server = start_demo("live", tmp_path_factory.mktemp("axe"))
-    app = _app(server, tmp_path_factory.mktemp("axe-app"))
     try:
-        with app.app_context(), transaction() as tx:
-            names = _fill(tx, server)
-        yield Places(server, app, names)
+        app = _app(server, tmp_path_factory.mktemp("axe-app"))
+        try:
+            with app.app_context(), transaction() as tx:
+                names = _fill(tx, server)
+            yield Places(server, app, names)
+        finally:
+            databases.dispose(app)
     finally:
-        databases.dispose(app)
         server.stop()
 
 
