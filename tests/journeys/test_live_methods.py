@@ -160,7 +160,7 @@ def test_two_groups_at_their_own_pace(room: Methods, telephone: Callable[[str], 
     bo.get_by_role("button", name="Gelezen").click()
     expect(bo.locator("[data-role=message]")).to_be_hidden()
 
-    in_group(desk, "Groep 1").get_by_role("button", name="Volgen").click()
+    in_group(desk, "Groep 1").get_by_role("button", name="Volgen", exact=True).click()
     expect(desk.locator("[data-role=run-who]")).to_have_text("Groep 1")
     desk.keyboard.press("n")
     expect(step(ans)).to_contain_text("Stap 2 van 6")
@@ -299,7 +299,7 @@ def test_a_confidential_case_stays_in_its_group(
     ans.locator("[data-role=wall] > summary").click()
     expect(ans.locator("[data-role=wall-list]")).to_contain_text(said)
     desk.keyboard.press("g")
-    in_group(desk, "Groep 1").get_by_role("button", name="Volgen").click()
+    in_group(desk, "Groep 1").get_by_role("button", name="Volgen", exact=True).click()
     expect(desk.locator("[data-role=run-case]")).to_contain_text("vertrouwelijke casus")
     expect(screen.locator("[data-scene-section=groups]")).to_contain_text("Groep 1")
     for page in (desk, screen, cem):
