@@ -25,7 +25,8 @@ from kennislab.live import library
 from kennislab.live import operations as live
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
-from kennislab.programme.models import District, Lab, LabState
+from kennislab.programme import uploads
+from kennislab.programme.models import District, Lab, LabKind, LabProposal, LabState, Upload
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from tests.factories.world import World, bring_to, make_world
 
@@ -52,7 +53,12 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             consent=Consent.PROGRAMME, reach_given=Consent.PROGRAMME, status=Status.CONFIRMED, source_kind="added", source_id="1",
             municipality_code="GM0855", person_id=world.people["participant"],
         )  # fmt: skip
-        tx.session.add_all([question, theme, group, district, item])
+        upload = Upload(id=f"u-{state}", lab_id=lab.id, name="dia.pdf", media="application/pdf", size=1, sha256="")
+        proposal = LabProposal(id=f"v-{state}", lab_id=lab.id, kind=LabKind.DEEP_DIVE, title="Schuldhulp", people=[])
+        tx.session.add_all([question, theme, group, district, item, upload, proposal])
+        place = uploads.place_of(Path(app.config["DATA_DIR"]), upload)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"%PDF-1.4\n%%EOF")
         tx.session.flush()
         library.keep(tx, world.programme_id, Actor(None, "C"), BUILT_IN["triz"].model_copy(update={"id": "onze_ronde"}))
         product = products.create(tx, world.programme_id, products.ProductData("Plan"))
@@ -65,7 +71,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         values: dict[str, object] = {
             "lab_id": lab.id, "programme_id": world.programme_id, "item_id": item.id, "theme_id": theme.id, "group_id": group.id,
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
-            "filename": "css/tokens.css", "key": "onze_ronde",
+            "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,

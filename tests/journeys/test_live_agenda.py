@@ -101,8 +101,12 @@ def test_questions_to_a_speaker_by_support(
 def test_last_time_and_looking_back(room: Room, phone: BrowserContext, laptop: BrowserContext) -> None:
     """What came of last time, on the phone and in sums on the desk; then plans, and the evaluation, also when the room is closed."""
     room.go(room.step(block="news"))
-    ans = room.phone(phone, "Ans")
-    ans.goto(f"{room.server.url}/live/{room.lab}")
+    ans = phone.new_page()
+    ans.goto(f"{room.server.url}/join")
+    ans.get_by_label("Deelnamecode").fill(room.server.join["code"])
+    ans.get_by_label(re.compile("^(Je )?naam", re.IGNORECASE)).fill("Ans")
+    ans.get_by_label(re.compile("gemeente", re.IGNORECASE)).select_option(label="Zoetermeer")
+    ans.get_by_role("button", name="Meedoen").click()
     desk = room.staff(laptop, "desk")
     action = ans.locator("[data-role=previous-actions] li").first
     action.get_by_role("button", name="Loopt nog").click()

@@ -11,12 +11,12 @@ export function connectEvaluation({ room, role, signal }) {
   const key = `kl-evaluation:${room.boot.lab}`;
   const kept = () => recall(key) ?? {};
 
-  const valueOf = (element) => element.querySelector("input:checked")?.value ?? element.querySelector("textarea")?.value.trim() ?? "";
+  const given = (element) => element.querySelector("input:checked")?.value ?? element.querySelector("textarea")?.value.trim() ?? "";
 
   form.addEventListener(
     "input",
     () => {
-      remember(key, { ...kept(), draft: Object.fromEntries([...fields.children].map((element) => [element.dataset.id, valueOf(element)])) });
+      remember(key, { ...kept(), draft: Object.fromEntries([...fields.children].map((element) => [element.dataset.id, given(element)])) });
     },
     { signal },
   );
@@ -24,15 +24,15 @@ export function connectEvaluation({ room, role, signal }) {
     "submit",
     (event) => {
       event.preventDefault();
-      const given = room.state.evaluation.questions
-        .map((question) => ({ question, value: valueOf([...fields.children].find((element) => element.dataset.id === question.id)) }))
+      const answers = room.state.evaluation.questions
+        .map((question) => ({ question, value: given([...fields.children].find((element) => element.dataset.id === question.id)) }))
         .filter((one) => one.value);
-      if (!given.length) {
+      if (!answers.length) {
         toast(t("Vul minstens één antwoord in."));
         fields.querySelector("textarea, input")?.focus();
         return;
       }
-      for (const { question, value } of given) room.act(OPS.evaluation_answer, question.kind === "score" ? { question: question.id, score: Number(value) } : { question: question.id, text: value });
+      for (const { question, value } of answers) room.act(OPS.evaluation_answer, question.kind === "score" ? { question: question.id, score: Number(value) } : { question: question.id, text: value });
       remember(key, { sent: true });
       room.changed();
     },

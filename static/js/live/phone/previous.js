@@ -92,12 +92,14 @@ export function connectPrevious({ room, role, signal }) {
         setText(at(element, "owner"), [one.owner, word(`place:${one.municipality}`)].filter(Boolean).join(", "));
       },
     });
+    show(role("previous-nowhere"), !state.me.municipality && previous.answers.length > 0);
     syncList(answers, mineFirst(previous.answers, state.me.municipality), {
       key: (one) => one.id,
       make: () => fromTemplate("said-answer"),
       update(element, one) {
         drawCommon(element, one, state);
         setText(at(element, "question"), one.question);
+        show(at(element, "choices"), Boolean(state.me.municipality));
         const note = at(element, "note");
         const now = opened.get(one.id);
         const area = note.querySelector("textarea");
