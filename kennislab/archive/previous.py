@@ -71,10 +71,10 @@ def take_over(tx: Tx, lab: Lab) -> int:
     evidence = [row for row in evidence if row.said in _OUTCOMES]
     items = {
         id_: item
-        for id_, item in queries.some(tx.session, {row.item for row in [*actions, *evidence]}).items()
+        for id_, item in queries.some(tx.session, {row.item for row in actions} | {row.item for row in evidence}).items()
         if item.programme_id == lab.programme_id and item.lab.state is LabState.ARCHIVED
     }
-    names = _names(tx.session, {row.person_id for row in [*actions, *evidence]})
+    names = _names(tx.session, {row.person_id for row in actions} | {row.person_id for row in evidence})
     actions = [row for row in actions if row.item in items]
     evidence = [row for row in evidence if row.item in items]
     new = _take_actions(tx, actions, items, names) + _take_evidence(tx, lab, evidence, items, names)

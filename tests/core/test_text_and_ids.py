@@ -11,7 +11,6 @@ from kennislab.core import clock, ids
 from kennislab.core.checks import unsafe
 from kennislab.core.text import skeleton, tidy
 
-
 WALES = "🏴\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 
 

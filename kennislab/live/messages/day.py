@@ -19,9 +19,7 @@ def _moment(text: str) -> str:
     return text
 
 
-Moment = Annotated[
-    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$"), AfterValidator(_moment)
-]
+Moment = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$"), AfterValidator(_moment)]
 
 
 class AgendaFit(Op):

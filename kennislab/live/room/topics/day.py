@@ -386,7 +386,7 @@ def counted(words: Iterable[str]) -> dict[str, int]:
 
 def said_of_action(state: RoomState, report: Report) -> Said | None:
     """The word that counts for an action: the facilitator's, else that of its own municipality, else anybody's; the last of these."""
-    action = next((one for one in (state.day.previous or {}).get("actions", []) if one["id"] == report.id), {})
+    action: dict[str, Any] = next((one for one in (state.day.previous or {}).get("actions", []) if one["id"] == report.id), {})
     own = action.get("municipality")
     return max(report.said.values(), key=lambda one: (one.leads, own is not None and one.municipality == own, one.number), default=None)
 
