@@ -94,6 +94,11 @@ def reads(state: RoomState, run: Run, one: Contribution, table: str | None) -> b
     """Whether what was written in this run is seen at this table now."""
     if not one.company or mode_of(run) in TOGETHER:
         return True
+    index = int(table) - 1 if table is not None else -1
+    if not 0 <= index < len(run.tables):
+        return False
+    if all(who in run.tables[index] for who in one.company):
+        return True
     here = frozenset(who for who in one.company if _still_in(state, run, who))
     return rules.may_read(frozenset(one.company), near(run, table), present=here)
 
