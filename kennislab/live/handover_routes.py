@@ -70,10 +70,10 @@ def _qr(url: str) -> dict[str, Any]:
     return {"size": len(matrix), "path": path}
 
 
-@bp.get("/live/<int:lab_id>/overdragen/<id_>")
-def offered_desk(lab_id: int, id_: str) -> BaseResponse:
+@bp.get("/live/<int:lab_id>/overdragen/<handover_id>")
+def offered_desk(lab_id: int, handover_id: str) -> BaseResponse:
     """What became of it: see :func:`kennislab.live.handover.state_of`; who asks, and the number that both screens show."""
-    one = handover.of_person(db.session(), id_, lab_id, _leader(lab_id))
+    one = handover.of_person(db.session(), handover_id, lab_id, _leader(lab_id))
     state = handover.state_of(one)
     browser, system = handover.describe(one.asked_by)
     name = _("%(browser)s op %(system)s", browser=browser, system=system) if browser and system else browser or system or _("Een toestel")
@@ -82,12 +82,12 @@ def offered_desk(lab_id: int, id_: str) -> BaseResponse:
     return answer
 
 
-@bp.post("/live/<int:lab_id>/overdragen/<id_>/<any(ja, nee):word>")
-def answer_desk(lab_id: int, id_: str, word: str) -> BaseResponse:
+@bp.post("/live/<int:lab_id>/overdragen/<handover_id>/<any(ja, nee):word>")
+def answer_desk(lab_id: int, handover_id: str, word: str) -> BaseResponse:
     """The first desk says yes or no to who asks."""
     person_id = _leader(lab_id)
     with transaction() as tx:
-        handover.confirm(tx, handover.of_person(tx.session, id_, lab_id, person_id), word == "ja")
+        handover.confirm(tx, handover.of_person(tx.session, handover_id, lab_id, person_id), word == "ja")
     return jsonify(state="confirmed" if word == "ja" else "over")
 
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kennislab.accounts import signin
 from kennislab.core import clock
 from kennislab.core.db import db
-from kennislab.core.errors import N_, Gone, Invalid, NotFound, Refused, require
+from kennislab.core.errors import N_, Conflict, Gone, Invalid, NotFound, require
 from kennislab.core.transaction import share
 from kennislab.grouping import queries as grouping
 from kennislab.live import broadcast, operations, paper, wire
@@ -35,7 +35,7 @@ ROWS = 12
 MORE = 12
 AT_FIRST = {"consent": "programme", "step": None, "list": "", "list_kind": "bottleneck", "wrong": 0, "done": 0}
 
-NOT_OPENED = Refused(
+NOT_OPENED = Conflict(
     "paper-too-early", N_("Dit Kennislab is nog niet begonnen"), N_("Voer de kaarten in als het Kennislab is geopend, of daarna.")
 )
 TOO_LATE = Gone(
