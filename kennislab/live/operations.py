@@ -20,8 +20,7 @@ from kennislab.core.ids import hash_token, new_token, show_code
 from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
 from kennislab.grouping import queries as grouping
-from kennislab.live import library
-from kennislab.live import day
+from kennislab.live import day, library
 from kennislab.live.messages import BadOp, EvaluationAnswer, LabClose, LabOpen, Op, RunStart
 from kennislab.live.methods.schema import definition
 from kennislab.live.models import LiveOp, LiveRoom, Participant, stream

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kennislab.core.errors import N_, Refused
-from kennislab.live.methods import rules
 from kennislab.live.messages import (
     FACILITATOR_OPS,
     ActionAdd,
@@ -18,6 +17,7 @@ from kennislab.live.messages import (
     QuestionMark,
     VoteCast,
 )
+from kennislab.live.methods import rules
 from kennislab.live.room import turns
 from kennislab.live.room.cases_state import Case
 from kennislab.live.room.runs_state import Run
@@ -65,6 +65,11 @@ NO_BALLOT = Refused("no-such-ballot", N_("Deze stemming is er niet"), N_("Vernie
 NOT_YOURS = Refused("not-yours", N_("Dit is niet jouw bijdrage"), N_("Vraag de begeleider om hem aan te passen."))
 
 
+NO_CONTRIBUTION = Refused(
+    "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
+)
+
+
 def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
     """Whether this actor may do this kind of thing in this room at all."""
     op_type: str = getattr(op, "type")  # noqa: B009  every message has one; the base cannot declare it
@@ -76,14 +81,25 @@ def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
             return FACILITATOR_ONLY
         if isinstance(op, ContributionAdd) and (op.on_behalf_of is not None or op.paper is not None):
             return FACILITATOR_ONLY
-        if isinstance(op, ContributionAdd) and op.group is not None and op.group != person.group:
+        elsewhere = isinstance(op, ContributionAdd) and op.group not in (None, person.group)
+        if elsewhere and not (getattr(op, "run", None) and getattr(op, "group", None) in person.been):  # begun before moving: counts there
             return Refused("other-group", N_("Je zit niet in deze groep"), N_("Verstuur je bijdrage in je eigen groep."))
+    if any(not turns.in_confidence(state, one, actor.key) for one in _named(state, op)):
+        return NO_CONTRIBUTION
     if not state.opened:
         return NOT_OPEN
     after = ("lab.open", "quarantine.accept", "quarantine.reject", "evaluation.answer")
     if not state.open and op_type not in after and not isinstance(op, ContributionAdd):
         return CLOSED
     return True
+
+
+def _named(state: RoomState, op: Op) -> list[Contribution]:
+    """The contributions that an op is about."""
+    ids = [getattr(op, name, None) for name in ("contribution", "into", "answers")]
+    ids += getattr(op, "from_", None) or []
+    ids += getattr(getattr(op, "ballot", None), "choices", None) or []
+    return [one for id_ in ids if isinstance(id_, str) and (one := state.contributions.get(id_)) is not None]
 
 
 def may_add(state: RoomState, actor: LiveActor, op: ContributionAdd | ActionAdd, made_at: datetime, now: datetime) -> bool | Refused:
@@ -130,9 +146,7 @@ def step_of(state: RoomState, op: ContributionAdd | ActionAdd, made_at: datetime
 def may_change(actor: LiveActor, one: Contribution | None, op: ContributionEdit | ContributionRetract) -> bool | Refused:
     """Whether this contribution's text is this actor's to change. Facilitators may edit lightly and take away."""
     if one is None or one.retracted:
-        return Refused(
-            "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
-        )
+        return NO_CONTRIBUTION
     if not actor.leads and one.author != actor.key:
         return NOT_YOURS
     return True
@@ -199,9 +213,7 @@ def may_mark(state: RoomState, actor: LiveActor, op: QuestionMark) -> bool | Ref
             verdict = rules.may_mark(turns.slot_at(run), turns.role_at(run, person.id, run.position), one.kind)
             return verdict if isinstance(verdict, bool | Refused) else False
     if one is None:
-        return Refused(
-            "no-such-contribution", N_("Deze bijdrage is er niet meer"), N_("Vernieuw de pagina om te zien wat er nu staat."), status=404
-        )
+        return NO_CONTRIBUTION
     return True if actor.leads else FACILITATOR_ONLY
 
 
@@ -219,7 +231,9 @@ def may_raise(state: RoomState, actor: LiveActor, op: HandRaise) -> bool | Refus
     return True if actor.key in state.people else FACILITATOR_ONLY
 
 
-LEADER_ONLY = Refused("leader-only", N_("Dit doet de gespreksleider"), N_("Vraag het aan de gespreksleider van je groep of aan de begeleider."))
+LEADER_ONLY = Refused(
+    "leader-only", N_("Dit doet de gespreksleider"), N_("Vraag het aan de gespreksleider van je groep of aan de begeleider.")
+)
 NOT_A_PARTICIPANT = Refused(
     "participants-only", N_("Een casus breng je in vanaf je telefoon"), N_("Laat een deelnemer de casus inbrengen."), status=422
 )

@@ -91,8 +91,9 @@ class ContributionRow:
     """A contribution as the harvest takes it over. ``author``, ``person_id`` and ``municipality`` are None when it was anonymous.
 
     ``status``: visible, pending, hidden, quarantined, rejected, merged. ``origin``: the contribution that this was split off; ``merged``:
-    the one on the wall that it went into. ``step``: of the agenda, or of the method that was on ("Roddelmethode · Roddelen"); ``case``: what
-    it was about. What belongs to a confidential case is not here at all, unless its owner said yes. ``votes``: dots and choices it got in the last round of each vote, with what went into it.
+    the one on the wall that it went into. ``step``: of the agenda, or of the method that was on ("Roddelmethode · Roddelen"); ``case``:
+    what it was about. What belongs to a confidential case is not here at all, unless its owner said yes. ``votes``: dots and choices it got
+    in the last round of each vote, with what went into it.
     """
 
     id: str

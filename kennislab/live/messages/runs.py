@@ -61,7 +61,8 @@ class RunRole(Op):
     run: Id
     participant: Id
     role: Literal[
-        "discussion_leader", "case_owner", "note_taker", "timekeeper", "example_giver", "question_owner", "presenter", "observer", "table_host"
+        "discussion_leader", "case_owner", "note_taker", "timekeeper", "example_giver", "question_owner", "presenter", "observer",
+        "table_host",
     ] | None = None  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The facts of playing a method: what beginning, moving, seating and ending record. Pure; everything that chance decides stands in a fact."""
+"""The facts of playing a method: what beginning, moving, seating and ending record. Pure; what chance decides stands in a fact."""
 
 from __future__ import annotations
 
@@ -143,9 +143,7 @@ def tables_at(run: Run, position: Position, people: Sequence[Person], roles: Map
     )
 
 
-def _votes(
-    state: RoomState, going: Going, slot: Slot, position: Position, tables: Tables
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _votes(state: RoomState, going: Going, slot: Slot, position: Position, tables: Tables) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The votes of a step: one for all, or one at each table; and what the run has to know of them."""
     run = going.run
     fixed = [{"id": one.id, "text": one.title_nl, "text_en": one.title_en, "contribution": None} for one in slot.options]
@@ -269,7 +267,9 @@ def preceding(run: Run, people: int) -> Position | None:
 def closing(state: RoomState, run: Run, actor: str | None) -> list[Entry]:
     """The votes of this run that are open, closed."""
     return [
-        Entry("ballot.closed", {"id": ballot.id}, actor) for ballot in (state.ballots.get(id_) for id_ in run.ballots.values()) if ballot and ballot.open
+        Entry("ballot.closed", {"id": ballot.id}, actor)
+        for ballot in (state.ballots.get(id_) for id_ in run.ballots.values())
+        if ballot and ballot.open
     ]
 
 
@@ -310,7 +310,7 @@ def moving(state: RoomState, run: Run, position: Position, actor: str | None, no
 
 
 def _proposed(state: RoomState, run: Run, actor: str | None) -> tuple[Case | None, list[Entry]]:
-    """The case that the vote of the choosing step put first (or the only one there is), when nobody chose; with the fact that makes it one."""
+    """The case that the vote of the choosing step put first (or the only one), when nobody chose; with the fact that makes it one."""
     choosing, _ = choosing_steps(run.method)
     if run.method.steps[run.position.step].id != choosing:
         return None, []
@@ -445,4 +445,3 @@ def _dealt_again(state: RoomState, run: Run, people: Sequence[Person]) -> list[d
     authors = {id_: state.contributions[id_].author or "" for id_ in known}
     rest = seating.hand_round(authors, sorted(here), left, f"{run.id}:{run.rev}:{len(here)}", before=done)
     return [*done, *rest]
-

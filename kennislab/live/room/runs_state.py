@@ -33,8 +33,8 @@ class Run:
     ``stretch``: step → what its time is multiplied by; ``skip``: steps that are passed over; ``people``: how many took part when it came
     here; ``ballots``: table (or "" for all) → vote of the present step; ``cards``: for each unit of a step in which cards go round: person
     → card; ``top``: what the last vote put first; ``nothing``: there is nothing to choose from; ``agenda``: the step of the agenda in which
-    it began; ``items``: what was contributed; ``sent``, ``sent_at``, ``writers``: how much since the run came here, when the last and by whom;
-    ``veiled``: what of it only its author sees yet; ``memo``: what was worked out from the method before, and is the same every time.
+    it began; ``items``: what was contributed; ``sent``, ``sent_at``, ``writers``: how much since the run came here, when the last and by
+    whom; ``veiled``: what of it only its author sees yet; ``memo``: what was worked out from the method before, and is the same every time.
     """
 
     id: str

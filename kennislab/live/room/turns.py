@@ -141,7 +141,8 @@ def where_written(state: RoomState, author: str, group: str | None, said: tuple[
     here = at == run.position and run.on
     role = role_at(run, author, at) if person is not None else LEADER
     company, table = _company(run, at, author, facilitator=person is None)
-    return Written(run, at, slot_at(run, at), role, [] if run.on and mode_of(run) in TOGETHER else company, table, here)
+    shown = run.on and (mode_of(run) in TOGETHER or (here and run.revealed and mode_of(run) == "individual"))
+    return Written(run, at, slot_at(run, at), role, [] if shown else company, table, here)
 
 
 def _company(run: Run, at: Position, author: str, facilitator: bool) -> tuple[list[str], str | None]:
@@ -198,7 +199,7 @@ def turn(state: RoomState, person: Person) -> dict[str, Any] | None:
     slot = slot_at(run)
     role = role_at(run, person.id, run.position)
     offered = list(rules.offered(slot, role))
-    table = [one for one in (run.tables[int(person.table) - 1] if _seated(run, person) else [])]
+    table = list(run.tables[int(person.table or 0) - 1]) if _seated(run, person) else []
     ballot = run.ballots.get(person.table or "") or run.ballots.get("")
     votes = rules.may_vote(slot, role) is True
     once = slot.input in ONE_EACH and not rules.may_capture(slot, role)
@@ -253,6 +254,16 @@ def confidential(state: RoomState, run: Run | None) -> bool:
     return case is not None and case.confidential
 
 
+def in_confidence(state: RoomState, one: Contribution, reader: str) -> bool:
+    """Whether this person (or ``f:`` key) may know of it: of a confidential case only its group may, and who wrote it."""
+    if not one.confidential or one.author == reader:
+        return True
+    case = state.cases.get(one.case or "")
+    group = case.group if case is not None else one.group
+    person = state.people.get(reader)
+    return group is None or (person is not None and person.group == group)
+
+
 def title_of(state: RoomState, one: Contribution) -> str | None:
     """Where in a method this was made, as the harvest says it: "Roddelmethode · Roddelen"."""
     run = state.runs.get(one.run or "")
@@ -266,6 +277,7 @@ def title_of(state: RoomState, one: Contribution) -> str | None:
 
 __all__ = [
     "AT_TABLES", "LEADER", "NOTHING_TO_CHOOSE", "TOGETHER", "Written", "already", "ballot_of", "by_station", "card_of", "confidential",
+    "in_confidence",
     "leader_of", "may_send", "members", "mode_of", "near", "reads", "role_at", "run_for", "run_of_group", "slot_at", "table_at", "title_of",
     "turn", "where_written", "written",
 ]  # fmt: skip

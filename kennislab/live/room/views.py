@@ -42,8 +42,8 @@ class Advance:
     """What one fact changed.
 
     ``shared``: for everyone, facilitators and projector, and for each seat for which it is something else (see :func:`for_audience`);
-    ``transits``: for who went from one seat to another; ``own``: for one person, what is told at that seat and what besides; ``moved``: who sits
-    elsewhere since (seat before, seat after).
+    ``transits``: for who went from one seat to another; ``own``: for one person, what is told at that seat and what besides; ``moved``: who
+    sits elsewhere since (seat before, seat after).
     """
 
     shared: dict[Audience, Change]
@@ -199,7 +199,10 @@ def _bases(state: RoomState, row: Row, keys: Iterable[Key]) -> list[Audience]:
     for collection, id_ in keys:
         if collection == "groups":
             groups.add(id_)
-        elif collection in ("contributions", "runs", "progress", "cases", "ballots") and (one := getattr(state, _KEPT_IN.get(collection, collection)).get(id_)) is not None:
+        elif (
+            collection in ("contributions", "runs", "progress", "cases", "ballots")
+            and (one := getattr(state, _KEPT_IN.get(collection, collection)).get(id_)) is not None
+        ):
             groups.add(one.group)
             if collection == "contributions" and one.confidential and one.case in state.cases:
                 groups.add(state.cases[one.case].group)

@@ -201,7 +201,9 @@ class Player:
                 choice = card
             if mine:
                 reason = {"reason": "Daarom"} if ballot.kind == "choice" else {}
-                self.ok(phone(name), "vote.cast", ballot=ballot.id, choices={choice: 1 + int(name[1:]) % 5 if ballot.cards else 1}, **reason)
+                self.ok(
+                    phone(name), "vote.cast", ballot=ballot.id, choices={choice: 1 + int(name[1:]) % 5 if ballot.cards else 1}, **reason
+                )
             else:
                 self.no(phone(name), "vote.cast", ballot=ballot.id, choices={choice: 1})
         assert slot.input in rules.VOTES or turn["vote"] is None

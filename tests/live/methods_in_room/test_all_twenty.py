@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kennislab.live.methods import plan
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.live.room.runs_state import written
 from tests.live.methods_in_room.player import ALL, Player
-
-import pytest
 
 MOST = 16
 

@@ -27,7 +27,14 @@ class RunMoved(d.Moved):
     def __init__(self, run: Run) -> None:
         position = run.position
         super().__init__(
-            {"run": run.id, "rev": run.rev, "step": position.step, "unit": position.unit, "part": position.part, "ends_at": iso(run.clock.ends_at)}
+            {
+                "run": run.id,
+                "rev": run.rev,
+                "step": position.step,
+                "unit": position.unit,
+                "part": position.part,
+                "ends_at": iso(run.clock.ends_at),
+            }
         )
         self.type = "run-moved"
         self.title = N_("Iemand anders was je voor")
@@ -108,7 +115,8 @@ def clock_after(clock: Step, change: str, seconds: int, now: datetime) -> dict[s
     elif change == "pause":
         if paused is not None or ends is None:
             return None
-        ends, paused, remaining = None, now, round(max(0.0, (ends - now).total_seconds()), 3)
+        remaining = round(max(0.0, (ends - now).total_seconds()), 3)
+        ends, paused = None, now
     else:
         if paused is None:
             return None
@@ -302,7 +310,8 @@ def of_run(state: RoomState, run: Run) -> list[Key]:
 
 def _moving(state: RoomState, row: Row) -> list[Key]:
     run = state.runs[row.data["id"]]
-    return [("runs", run.id), ("progress", run.id), ("counts", ""), *of_run(state, run), *_everybody(state, run.group)]
+    groups: list[Key] = [("groups", run.group)] if run.group else []
+    return [("runs", run.id), ("progress", run.id), *groups, ("counts", ""), *of_run(state, run), *_everybody(state, run.group)]
 
 
 def _casting(state: RoomState, row: Row) -> list[Key]:
@@ -317,10 +326,9 @@ def _only_run(state: RoomState, row: Row) -> list[Key]:
 
 def _ending(state: RoomState, row: Row) -> list[Key]:
     run = state.runs[row.data["id"]]
-    groups: list[Key] = [("groups", run.group)] if run.group else []
     cases: list[Key] = [("cases", run.case)] if run.case else []
     every: list[Key] = [("contributions", id_) for id_ in run.items]
-    return [*_moving(state, row), *every, *groups, *cases]
+    return [*_moving(state, row), *every, *cases]
 
 
 def _growing(state: RoomState, row: Row) -> list[Key]:

@@ -115,7 +115,11 @@ def progress(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] |
     Apart from the run, because it changes with every text. Who takes part sees it of the own group only.
     """
     run = state.runs.get(id_)
-    if run is None or audience.kind == "projector" or (audience.kind != "facilitators" and (run.group is None or audience.group != run.group)):
+    if (
+        run is None
+        or audience.kind == "projector"
+        or (audience.kind != "facilitators" and (run.group is None or audience.group != run.group))
+    ):
         return None
     last = run.sent_at
     return {"id": run.id, "sent": run.sent, "people": len(run.writers), "last_at": iso(last), "hidden": len(run.veiled)}
