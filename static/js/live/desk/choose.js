@@ -285,6 +285,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
     if (chosen && document.activeElement === document.body && !document.querySelector("dialog[open]")) elementOf(chosen)?.focus({ preventScroll: true }); // it went to another column
     drawMarks();
     show(bar, Boolean(chosen || pick));
+    setData(root, "cardBar", bar.hidden ? null : "");
     if (bar.hidden) return;
     const card = room.cards.get(chosen);
     setText(role("card-bar-text"), says());

@@ -52,6 +52,7 @@ export function connectWall({ room, role, actions, cards: act, following = null,
   wall.addEventListener(
     "toggle",
     (event) => {
+      setData(event.target.closest(".wall-card"), "menu", event.target.open ? "" : null);
       const sheet = event.target.open && event.target.querySelector(".menu__sheet");
       if (!sheet) return;
       sheet.style.transform = "";
