@@ -11,10 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from kennislab.core.clock import iso
 from kennislab.core.errors import DomainError
 from kennislab.live.messages import OPS
 from kennislab.live.room.audience import Audience, audience_of
 from kennislab.live.room.fold import fold
+from kennislab.live.room.topics.people import arrivals
+from kennislab.live.room.views import entity
 from tests.live.reducer import reduce
 from tests.live.rooms import LEADER, PEOPLE, Room, participant
 
@@ -291,6 +294,34 @@ def test_a_sentence_begun_in_time_comes_in_late() -> None:
     assert late == {"net te laat": (True, "2"), "uit de vorige stap": (True, "2")}
 
 
+def test_a_name_that_looks_like_another_is_marked() -> None:
+    room = Room().open()  # Anna, Bram and Chris of Tilburg; Fatima leads
+    for id_, name, municipality in (
+        ("d", "F\u0430tima", "GM0855"),
+        ("e", "Anna", "GM0503"),
+        ("f", "\u0410nna", "GM0503"),
+        ("g", "ANNA", "GM0855"),
+        ("h", None, None),
+    ):
+        room.record("participant.joined", {"participant": id_, "name": name, "municipality": municipality, "group": None}, id_)
+    people = room.snapshot(Audience("facilitators", "f:1"))["people"]
+    assert {id_: people[id_]["looks_like"] for id_ in "defgh"} == {"d": "Fatima", "e": None, "f": "Anna", "g": "Anna", "h": None}
+    assert people["anna"]["looks_like"] is None
+
+
+def test_answers_about_the_day_have_no_author() -> None:
+    room = Room().open()
+    seen = Audience("facilitators", "f:1")
+    for number, who in enumerate(PEOPLE, 1):
+        room.do(participant(who), "evaluation.answer", question="1", text=f"Van {who}")
+        (text, _score) = room.snapshot(seen)["evaluation"]["results"]
+        assert (text["answers"], len(text["texts"])) == (number, 3 if number == 3 else 0)
+    assert {row.actor for row in room.rows if row.type == "evaluation.answered"} == {None}
+    refused = room.do(participant("anna"), "evaluation.answer", question="1", text="Nog een")
+    assert isinstance(refused, DomainError) and refused.type == "enough"
+    assert "Van anna" not in json.dumps([room.frame(audience_of(room.state, "bram"), 0), room.frame(Audience("projector"), 0)])
+
+
 texts = st.text(min_size=1, max_size=40).filter(lambda t: t.strip())
 
 
@@ -398,6 +429,32 @@ class AnyRoom(RuleBasedStateMachine):
     def close_ballot(self, data: st.DataObject) -> None:
         self.room.do(LEADER, "round.close", ballot=self._some(data, self.room.state.ballots))
 
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), on=st.booleans(), answered=st.sampled_from([None, "parked"]))
+    def question(self, data: st.DataObject, who: str, on: bool, answered: str | None) -> None:
+        self.room.do(participant(who), "contribution.add", kind="question", text="Wie betaalt?")
+        id_ = self._some(data, self.room.state.contributions)
+        self.room.do(participant(who), "support.give", contribution=id_, on=on)
+        self.room.do(LEADER, "question.answer", contribution=id_, answered=answered)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), how=st.sampled_from(["join", "lead", None]), gone=st.booleans())
+    def plan(self, data: st.DataObject, who: str, how: str | None, gone: bool) -> None:
+        self.room.do(LEADER, "plan.add", title="Verder")
+        id_ = self._some(data, self.room.state.plans)
+        self.room.do(participant(who), "plan.join", plan=id_, how=how)
+        self.room.do(LEADER, "plan.remove", plan=id_, on=gone)
+
+    @rule(who=st.sampled_from(PEOPLE), state=st.sampled_from(["done", "dropped"]), outcome=st.sampled_from(["worked", "not_yet"]))
+    def look_back(self, who: str, state: str, outcome: str) -> None:
+        self.room.do(participant(who), "action.report", action="act1", state=state)
+        self.room.do(participant(who), "evidence.report", item="sol1", outcome=outcome)
+        self.room.do(participant(who), "evaluation.answer", question="2", score=3)
+
+    @rule(minutes=st.integers(1, 200), step=st.sampled_from(["1", "2", "3", "4"]), scene=st.sampled_from(["previous", "questions", "wall"]))
+    def time(self, minutes: int, step: str, scene: str) -> None:
+        self.room.do(LEADER, "agenda.set", step=step, minutes=minutes)
+        self.room.do(LEADER, "agenda.fit", until=iso(self.room.now + timedelta(minutes=minutes)))
+        self.room.do(LEADER, "projector.show", scene=scene, by="group")
+
     @rule(who=st.sampled_from(PEOPLE), up=st.booleans())
     def hand(self, who: str, up: bool) -> None:
         self.room.do(participant(who), "hand.raise", up=up)
@@ -406,6 +463,68 @@ class AnyRoom(RuleBasedStateMachine):
     def remove(self, who: str) -> None:
         if sum(not p.gone for p in self.room.state.people.values()) > 1:
             self.room.do(LEADER, "participant.remove", participant=who)
+
+    @rule(
+        group=st.sampled_from([None, "g1", "g2"]),
+        method=st.sampled_from(["1_2_4_all", "tienstappenmethode", "vragencarrousel", "25_10_crowdsourcing", "incidentmethode"]),
+    )
+    def play(self, group: str | None, method: str) -> None:
+        self.room.do(LEADER, "run.start", group=group, method=method)
+
+    @rule(
+        data=st.data(),
+        to=st.sampled_from(["next", "next", "next", "previous", {"step": 1}, {"step": 3}]),
+        behind=st.sampled_from([0, 0, 0, 1]),
+    )
+    def go_on(self, data: st.DataObject, to: Any, behind: int) -> None:
+        if self.room.state.runs:
+            run = self.room.state.runs[self._some(data, self.room.state.runs)]
+            self.room.do(LEADER, "run.go", run=run.id, rev=max(0, run.rev - behind), to=to)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), change=st.sampled_from(["reveal", "end", "pause", "resume", "case_owner", None]))
+    def lead_run(self, data: st.DataObject, who: str, change: str | None) -> None:
+        run = self._some(data, self.room.state.runs)
+        if change in ("reveal", "end"):
+            self.room.do(LEADER, f"run.{change}", run=run)
+        elif change in ("pause", "resume"):
+            self.room.do(participant(who), "run.timer", run=run, change=change)
+        else:
+            self.room.do(LEADER, "run.role", run=run, participant=who, role=change)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), position=st.sampled_from(["0/0/0", "1/0/0", "1/1/0"]), text=texts)
+    def add_late(self, data: st.DataObject, who: str, position: str, text: str) -> None:
+        kind = data.draw(st.sampled_from(["question", "solution", "bottleneck"]))
+        run = self._some(data, self.room.state.runs)
+        self.room.do(participant(who), "contribution.add", kind=kind, text=text, run=run, position=position)
+
+    @rule(who=st.sampled_from(PEOPLE), secret=st.booleans())
+    def pitch(self, who: str, secret: bool) -> None:
+        self.room.do(participant(who), "case.pitch", text="Mijn casus", confidential=secret)
+
+    @rule(data=st.data(), who=st.sampled_from(PEOPLE), what=st.sampled_from(["choose", "edit", "withdraw", "harvest"]))
+    def handle_case(self, data: st.DataObject, who: str, what: str) -> None:
+        more = {"edit": {"text": "Anders"}, "harvest": {"yes": True}}.get(what, {})
+        actor = LEADER if what == "choose" else participant(who)
+        self.room.do(actor, f"case.{what}", case=self._some(data, self.room.state.cases), **more)
+
+    @rule(what=st.sampled_from(["make", "say", "gather", "back", "remove"]))
+    def group_all(self, what: str) -> None:
+        if what == "make":
+            self.room.do(LEADER, "group.make", how="count_off", number=2)
+        elif what == "say":
+            self.room.do(LEADER, "group.say", text="Koffie")
+        elif what == "remove":
+            self.room.do(LEADER, "group.remove", group="g2")
+        else:
+            self.room.do(LEADER, "group.gather", on=what == "gather")
+
+    @rule(who=st.sampled_from(PEOPLE))
+    def come_back(self, who: str) -> None:
+        person = self.room.state.people[who]
+        joined = {"participant": who, "name": who.title(), "municipality": "GM0855", "group": person.group}
+        self.room.record("participant.joined", joined, who)
+        for entry in arrivals(self.room.state, who):
+            self.room.record(entry.type, entry.data, entry.actor)
 
     @rule(who=st.sampled_from(sorted(["f:1", "projector", *PEOPLE])), twice=st.booleans())
     def hears(self, who: str, twice: bool) -> None:
@@ -433,6 +552,18 @@ class AnyRoom(RuleBasedStateMachine):
         for id_ in self.room.snapshot(Audience("projector"))["contributions"]:
             one = self.room.state.contributions[id_]
             assert not (one.unrevealed or one.hidden or one.pending or one.retracted or (one.consent == "group" and one.group))
+            assert not one.confidential and not (one.run and self.room.state.runs[one.run].on and one.group)
+
+    @invariant()
+    def what_is_confidential_stays_in_its_group(self) -> None:
+        state = self.room.state
+        closed = [one for one in state.contributions.values() if one.confidential]
+        for one in closed:
+            group = state.cases[one.case or ""].group
+            for audience in (Audience("facilitators"), Audience("projector"), *(audience_of(state, who) for who in PEOPLE)):
+                seen = entity(state, audience, ("contributions", one.id))
+                inside = audience.group == group and audience.kind == "participant"
+                assert seen is None or inside or audience.id == one.author or (group is None and audience.kind != "projector")
 
     def _audience(self, who: str) -> Audience:
         if who == "projector":

@@ -73,12 +73,12 @@ def test_planning(app_context: Flask) -> None:
     with transaction() as tx:
         labs = [planned(tx, key) for key in TEMPLATES]
         assert {key: sum(item.minutes for item in lab.agenda) for key, lab in zip(TEMPLATES, labs, strict=True)} == {
-            "day": 360,
+            "day": 390,
             "half-day": 200,
             "deep-dive": 160,
             "empty": 0,
         }
-        assert [item.position for item in labs[0].agenda] == list(range(10))
+        assert [item.position for item in labs[0].agenda] == list(range(12))
         assert {item.block for item in labs[0].agenda} == set(Block) - {Block.DEEP_DIVE}
         assert len({lab.join_code for lab in labs} | {lab.join_token for lab in labs}) == 8
         assert all(set(lab.join_code) <= set("ABCDEFGHJKMNPQRSTVWXYZ23456789") for lab in labs)
