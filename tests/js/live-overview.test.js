@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { besides, density, methodsFor, overview, seatsOf } from "../../static/js/live/desk/overview.js";
+import { besides, density, lateComers, methodsFor, overview, seatsOf } from "../../static/js/live/desk/overview.js";
 import { sceneInRuns } from "../../static/js/live/projector/run.js";
 
 const now = Date.parse("2026-11-22T10:10:00Z");
@@ -55,6 +55,12 @@ test("who is in no group comes first; Alt with an arrow goes round the ends", ()
   assert.deepEqual(columns.map((column) => [column.id, column.people.map((one) => one.name)]), [["", ["Ans", "Cem"]], ["g2", ["Bo"]], ["g10", []]]);
   assert.equal(besides(columns, "", -1).id, "g10");
   assert.equal(besides(columns, "g2", 1).id, "g10");
+});
+
+test("who comes in later is listed for a while", () => {
+  const people = { 1: { id: "1", name: "Bo", group: "g2" }, 2: { id: "2", name: "Ans", group: null }, 3: { id: "3", name: "Cem", group: "g10" } };
+  const seen = new Map([["1", 0], ["2", now - 60_000], ["3", now - 16 * 60_000]]);
+  assert.deepEqual(lateComers(state({ people }), seen, now), [{ person: people[2], group: "" }]);
 });
 
 test("the projector follows into a method, never into what a group votes on or cards that go round", () => {

@@ -36,6 +36,14 @@ test("a method decides what the phone asks, not the agenda", () => {
   assert.deepEqual(viewsOf(room({ vote: "b" }, { slot: slot({ input: "rating_1_5" }) }, { ballots })), ["listen"], "no card in hand: nothing to score");
 });
 
+test("while a vote is open its choice is made there, not typed", () => {
+  const ballots = { b: { id: "b", state: "open", run: "r" } };
+  assert.deepEqual(viewsOf(room({ vote: "b", write: ["choice"] }, { slot: slot({ input: "vote" }) }, { ballots })), ["vote"]);
+  assert.deepEqual(viewsOf(room({ vote: "b", write: ["question", "choice"] }, { slot: slot({ input: "vote" }) }, { ballots })), ["vote", "write"]);
+  assert.deepEqual(viewsOf(room({ vote: "b", write: ["choice", "insight"] }, { slot: slot({ input: "choice_with_reason" }) }, { ballots })), ["vote"]);
+  assert.deepEqual(viewsOf(room({ vote: null, write: ["choice"] }, { slot: slot({ input: "vote" }) })), ["write"]);
+});
+
 test("half a sentence stays, also for who listens now", () => {
   assert.deepEqual(viewsOf(room({ listening: true }), { text: "Halve zin" }), ["listen", "write"]);
 });

@@ -5,12 +5,13 @@ import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
 import { listActions } from "./actions.js";
 import { ask, confirmed } from "./dialogs.js";
-import { density, overview } from "./overview.js";
+import { density, lateComers, overview } from "./overview.js";
 
 /** All groups in one view: how far, how long still, how much is said, who asks for help; and what can be done to one or to all. */
-export function connectGroups({ room, root, role, actions, following, leading, start, signal }) {
+export function connectGroups({ room, root, role, actions, following, leading, start, moveByMenu, signal }) {
   const board = role("groups-board");
   const list = role("board-list");
+  const seen = new Map();
   const button = (name) => root.querySelector(`button[data-action="${name}"]`);
   const runOf = (id) => Object.values(room.state.runs ?? {}).find((run) => run.group === id && run.state === "running") ?? null;
   const running = () => Object.values(room.state?.runs ?? {}).filter((run) => run.group !== null && run.state === "running");
@@ -68,6 +69,26 @@ export function connectGroups({ room, root, role, actions, following, leading, s
 
   function lessAgain(runs) {
     for (const run of runs) room.act(OPS.run_timer, { run: run.id, change: "extend", seconds: -60 });
+  }
+
+  listActions(role("late-list"), { move: moveByMenu }, signal);
+
+  /** Who comes late is placed by the room; here it is seen, and put right in two presses. */
+  function drawLate(state) {
+    const now = Date.now();
+    const first = seen.size === 0;
+    for (const id of Object.keys(state.people)) if (!seen.has(id)) seen.set(id, first ? 0 : now);
+    const late = Object.keys(state.groups).length ? lateComers(state, seen, now) : [];
+    show(role("late"), late.length > 0);
+    syncList(role("late-list"), late.slice(0, 6), {
+      key: (one) => one.person.id,
+      make: () => fromTemplate("late"),
+      update(element, one) {
+        setData(element, "id", one.person.id);
+        setText(element.querySelector('[data-role="name"]'), one.person.name || t("Zonder naam"));
+        setText(element.querySelector('[data-role="group"]'), one.group || t("nog in geen groep"));
+      },
+    });
   }
 
   actions.on("say-all", () => say(null));
@@ -156,8 +177,9 @@ export function connectGroups({ room, root, role, actions, following, leading, s
   return function draw() {
     const { state } = room;
     if (!state) return;
-    const seen = following.view === "groups";
-    show(board, seen);
+    const looked = following.view === "groups";
+    show(board, looked);
+    drawLate(state);
     const lines = overview(state, room.clock.now());
     const help = lines.filter((line) => line.hands > 0).length;
     setText(role("groups-count"), lines.length);
@@ -169,7 +191,7 @@ export function connectGroups({ room, root, role, actions, following, leading, s
     show(role("gathered-tag"), gathered);
     for (const part of ["extend-all", "pause-all", "resume-all"]) show(button(part), running().length > 0);
     show(button("seats"), lines.length > 0);
-    if (!seen || list.querySelector("details[open]")) return;
+    if (!looked || list.querySelector("details[open]")) return;
     show(role("groups-empty"), lines.length === 0);
     setData(list, "density", density(lines.length));
     syncList(list, lines, { key: (line) => line.id, make: () => fromTemplate("group-card"), update: drawCard });

@@ -11,7 +11,6 @@ export function connectMethods(parts) {
   const { room, role, actions, following, signal } = parts;
   const leading = createLeading(parts);
   const start = connectStart(parts);
-  const draws = [connectRun({ ...parts, leading }), connectGroups({ ...parts, leading, start })];
   let seats = null;
 
   async function moveByMenu(id) {
@@ -24,6 +23,8 @@ export function connectMethods(parts) {
     const group = form.elements.namedItem("group").value || null;
     if (group !== person.group) room.act(OPS.participant_move, { participant: id, group });
   }
+
+  const draws = [connectRun({ ...parts, leading }), connectGroups({ ...parts, leading, start, moveByMenu })];
 
   actions.on("seats", async () => {
     following.look("seats");

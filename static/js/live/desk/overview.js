@@ -66,6 +66,12 @@ export function seatsOf(state) {
   return [none, ...groups.map((group) => ({ id: group.id, name: group.name, people: people.filter((one) => one.group === group.id) }))];
 }
 
+/** Who came in while this desk was open, newest first, for so many minutes: `{person, group}`. `seen`: id → when (0: was here already). */
+export function lateComers(state, seen, now, minutes = 15) {
+  const late = Object.values(state.people).filter((one) => seen.get(one.id) > 0 && now - seen.get(one.id) < minutes * 60_000);
+  return late.sort((a, b) => seen.get(b.id) - seen.get(a.id)).map((person) => ({ person, group: state.groups[person.group]?.name ?? "" }));
+}
+
 /** Where Alt with an arrow brings somebody: the column beside, round the ends. */
 export function besides(columns, id, by) {
   const at = columns.findIndex((column) => column.id === id);

@@ -5,10 +5,11 @@ import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
 import { both, countOf, nextText, progressOf, ROLES, roleName, roundText, secondsOver, whoSpeaks } from "../runs.js";
 import { showTimer } from "../timer.js";
+import { listActions } from "./actions.js";
 import { ask, confirmed } from "./dialogs.js";
 
 /** Leading a run, whoever's it is: used by the panel of the followed run, by the cards of all groups and by the keys. */
-export function createLeading({ room, role }) {
+export function createLeading({ room, role, signal }) {
   const underway = (run) => room.outbox.entries.some((entry) => entry.op.type === OPS.run_go && entry.op.run === run.id && entry.op.rev >= run.rev && entry.state !== "refused");
   const nameOf = (run) => room.state.groups[run.group]?.name ?? t("Iedereen");
 
@@ -65,6 +66,34 @@ export function createLeading({ room, role }) {
     toast(given ? t("Nieuwe rol: %(role)s", { role: roleName(given) }) : t("Rol weggehaald"), { undo: () => room.act(OPS.run_role, { run: run.id, participant: person, role: before }) });
   });
 
+  listActions(
+    role("people-cases-list"),
+    {
+      choose(id) {
+        room.act(OPS.case_choose, { case: id });
+        toast(t("Deze casus is gekozen"));
+      },
+    },
+    signal,
+  );
+
+  /** The cases of this group that the facilitator may know; a confidential one is chosen by the group itself. */
+  function drawCases(run) {
+    const cases = Object.values(room.state.cases ?? {}).filter((one) => one.group === run.group && (one.state === "pitched" || one.state === "chosen"));
+    show(role("people-cases"), cases.length > 0);
+    syncList(role("people-cases-list"), cases, {
+      key: (one) => one.id,
+      make: () => fromTemplate("run-case"),
+      update(element, one) {
+        setData(element, "id", one.id);
+        setText(element.querySelector('[data-role="owner"]'), one.owner_name || t("Zonder naam"));
+        setText(element.querySelector('[data-role="text"]'), one.text);
+        show(element.querySelector('[data-action="choose"]'), run.case?.id !== one.id);
+        show(element.querySelector('[data-role="chosen"]'), run.case?.id === one.id);
+      },
+    });
+  }
+
   function personRow() {
     const element = fromTemplate("run-person");
     const select = element.querySelector("select");
@@ -75,7 +104,8 @@ export function createLeading({ room, role }) {
 
   function drawPeople(run) {
     const tables = run.tables ?? [];
-    setText(role("people-dialog-title"), t("Rollen en tafels: %(group)s", { group: nameOf(run) }));
+    drawCases(run);
+    setText(role("people-dialog-title"), t("Rollen, tafels en casus: %(group)s", { group: nameOf(run) }));
     show(role("people-nobody"), tables.every((table) => table.people.length === 0));
     syncList(role("people-roles"), tables, {
       key: (table) => table.id,
@@ -128,6 +158,15 @@ export function connectRun({ room, root, role, actions, following, leading, sign
     actions.around(name, (agenda) => (pressed) => (pressed === null && now() ? act() : agenda(pressed)));
   }
 
+  let said = null;
+
+  /** A step of the run that is led is said politely, as a step of the day is. */
+  function announce(run) {
+    const position = run && `${run.id}:${run.step}/${run.unit}/${run.part}`;
+    if (said !== null && position && position !== said) setText(role("announce"), t("Nieuwe stap: %(title)s. %(instruction)s", { title: both(run.slot.title), instruction: both(run.slot.instruction) }));
+    said = position ?? "";
+  }
+
   showTimer({ element: role("run-timer"), signal, now: () => room.clock.now(), step: () => now() });
 
   return function draw() {
@@ -140,6 +179,7 @@ export function connectRun({ room, root, role, actions, following, leading, sign
     setText(role("run-who"), group ? group.name : t("Iedereen samen"));
     for (const name of ["run-previous", "run-next", "run-extend", "run-end", "run-people"]) show(button(name), Boolean(run));
     leading.draw();
+    announce(run);
     if (!run) {
       setText(role("run-method"), "");
       setText(role("run-place"), "");

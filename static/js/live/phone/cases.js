@@ -117,9 +117,10 @@ export function connectCases({ room, root, role, signal }) {
       const answered = harvest && room.outbox.entries.some((entry) => entry.op.type === OPS.case_harvest && entry.op.case === harvest.id && entry.state !== "refused");
       show(role("harvest"), Boolean(harvest && !answered));
       setText(role("harvest-text"), harvest?.text ?? "");
-      show(role("cases"), open && Boolean(OPS.case_pitch) && Boolean(cases.length || on?.slot.cases || (state.me.group && !on)));
+      show(role("cases"), open && Boolean(OPS.case_pitch) && (on ? Boolean(on.slot.cases || (cases.length && (!on.run.case || on.turn.leads))) : Boolean(state.me.group || cases.length)));
       const collecting = on?.slot.cases ? `${on.run.id}:${on.run.step}` : null;
       if (collecting && collecting !== opened) role("cases").open = true; // once: who closes it again keeps it closed
+      else if (opened && !collecting) role("cases").open = false;
       opened = collecting;
       setText(role("cases-count"), cases.length);
       show(role("cases-empty"), cases.length === 0);

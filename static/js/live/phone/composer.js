@@ -5,7 +5,7 @@ import { setData, setText, show, word } from "../page.js";
 import { MOST_TEXT, OPS } from "../protocol.js";
 import { forget, recall, remember } from "../remembered.js";
 import { both, positionOf } from "../runs.js";
-import { adviceHint, firstOf, turnOf } from "./turn.js";
+import { adviceHint, firstOf, turnOf, writesNow } from "./turn.js";
 import { connectRecall } from "./recall.js";
 import { kindsOf } from "./views.js";
 
@@ -36,7 +36,7 @@ export function connectComposer({ room, root, role, cell = () => null, edit = ()
   /** Where the method is now, as what a text begun here will carry. */
   function here() {
     const on = turnOf(room.state);
-    return on ? { run: on.run.id, position: positionOf(on.run), write: on.turn.write, title: both(on.slot.title), confidential: Boolean(on.run.case?.confidential) } : null;
+    return on ? { run: on.run.id, position: positionOf(on.run), write: writesNow(on, room.state), title: both(on.slot.title), confidential: Boolean(on.run.case?.confidential) } : null;
   }
 
   /** The place in a method that what is in the box belongs to; null when it belongs to the agenda. */

@@ -1,3 +1,4 @@
+import { t } from "../../text.js";
 import { setText, show, word } from "../page.js";
 import { positionOf, yourRole } from "../runs.js";
 import { connectCases } from "./cases.js";
@@ -33,6 +34,14 @@ export function connectMethod({ room, root, role, composer, signal }) {
     setText(role("role-text"), mine?.[1] ?? "");
   }
 
+  function drawCase(on) {
+    const about = on?.run.case?.text ? on.run.case : null;
+    const mine = about && about.owner === room.state.me.id;
+    show(role("case-now"), Boolean(about));
+    setText(role("case-now-title"), mine ? t("Jouw casus") : about ? t("De casus van %(name)s", { name: about.owner_name || t("een deelnemer") }) : "");
+    setText(role("case-now-text"), about?.text ?? "");
+  }
+
   return {
     cell: () => matrix.cell(),
     draw() {
@@ -40,6 +49,7 @@ export function connectMethod({ room, root, role, composer, signal }) {
       if (!state || room.connection.status === "closed") return;
       const on = state.lab.state === "open" ? turnOf(state) : null;
       drawRole(on);
+      drawCase(on);
       for (const draw of draws) draw(state, on);
       announce(on);
     },

@@ -31,6 +31,13 @@ export function turnResult({ run }, state) {
 /** Whether cards go round in this step: each scores the one in hand, and not the rest. */
 const cardsGoRound = (slot) => slot.input === "rating_1_5";
 
+/** What may be written now. While a vote is open its choice is made there, not typed; a choice with a reason asks for the reason itself. */
+export function writesNow(on, state) {
+  const { write } = on.turn;
+  if (!on.turn.vote || state.ballots[on.turn.vote]?.state !== "open") return write;
+  return on.slot.input === "choice_with_reason" ? [] : write.filter((kind) => kind !== "choice");
+}
+
 /** Which parts of the phone are open in a run; `writing`: somebody is in the middle of a sentence, which stays. */
 export function turnViews(on, state, writing) {
   const { turn } = on;
@@ -38,8 +45,9 @@ export function turnViews(on, state, writing) {
   if (turn.card) views.push("score");
   else if (turn.mark) views.push("sort");
   else if (turnBallot(on, state) && !cardsGoRound(on.slot)) views.push("vote");
-  if (turn.write.length || writing) views.push("write");
-  if (!turn.write.length && !views.some((name) => name !== "write")) views.unshift("listen");
+  const may = writesNow(on, state).length > 0;
+  if (may || writing) views.push("write");
+  if (!may && !views.some((name) => name !== "write")) views.unshift("listen");
   if (!views.includes("vote") && !views.includes("score") && turnResult(on, state)) views.push("result");
   return views;
 }

@@ -33,7 +33,9 @@ export function connectRunScene({ room, role }) {
         setText(element.querySelector('[data-role="people"]'), table.people.map((one) => one.name || t("iemand zonder naam")).join(", "));
       },
     });
+    show(list, listed);
     const left = listed ? fitSmaller(list, () => null) : 0;
+    show(list, listed && left === 0);
     show(role("run-phones"), apart && (!listed || left > 0));
   }
 
