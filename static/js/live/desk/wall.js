@@ -39,6 +39,11 @@ export function connectWall({ room, role, actions, cards: act, following = null,
   const differs = memory();
   let first = true;
 
+  let menuOpen = null;
+  const openMenu = () => (menuOpen?.open && menuOpen.isConnected ? menuOpen : null);
+  // Before the action itself, so that a window that it opens gives the focus back to a button that is still there.
+  wall.addEventListener("click", (event) => event.target.closest(".menu__sheet button") && close(openMenu(), true), { signal });
+
   // The menu of a card works on that card, whatever else is ticked.
   const merging = { merge: (id) => actions.run("card-merge-from", null, id), link: (id) => actions.run("card-link-from", null, id), theme: (id) => actions.run("card-theme-of", null, id) };
   const also = (_id, element) => {
@@ -48,19 +53,71 @@ export function connectWall({ room, role, actions, cards: act, following = null,
   };
   listActions(wall, { ...act, ...merging, also }, signal);
 
-  /** A menu that opens at the edge of the wall comes into view instead of being cut off. */
+  /** What is there from the first paint stays: each card stands for itself already. */
+  function adopt() {
+    for (const column of wall.querySelectorAll(":scope > [data-column]")) {
+      column.klKey = column.dataset.column;
+      columns.set(column.dataset.column, column);
+      for (const element of column.querySelectorAll(".wall-card")) {
+        element.klKey = element.dataset.id;
+        seen.add(element.dataset.id);
+      }
+    }
+  }
+  adopt();
+
+  /** The menu of a card is made when it opens, for this card as it is now; at the edge of the wall it comes into view instead of being cut off. */
+  function opened(menu) {
+    const card = room.cards.get(menu.closest(".wall-card")?.dataset.id);
+    if (!card) return;
+    const sheet = fromTemplate("card-menu");
+    const offer = (name, can) => show(sheet.querySelector(`[data-action="${name}"]`), can);
+    offer("answer", ["bottleneck", "question", "linking_opportunity"].includes(card.kind));
+    offer("recall", card.kind !== "action");
+    offer("unlink", Boolean(card.answers));
+    offer("unmerge", card.times > 1);
+    offer("hide", card.status !== "hidden");
+    offer("show", card.status === "hidden");
+    menu.querySelector(".menu__sheet")?.remove();
+    menu.append(sheet);
+    const over = wall.getBoundingClientRect().left - sheet.getBoundingClientRect().left;
+    if (over > 0) sheet.style.transform = `translateX(${over + 4}px)`;
+    sheet.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function close(menu, back) {
+    if (!menu) return;
+    menu.open = false;
+    if (back) menu.querySelector("summary").focus({ preventScroll: true });
+  }
+
   wall.addEventListener(
     "toggle",
     (event) => {
+      if (event.target.open) menuOpen = event.target;
       setData(event.target.closest(".wall-card"), "menu", event.target.open ? "" : null);
-      const sheet = event.target.open && event.target.querySelector(".menu__sheet");
-      if (!sheet) return;
-      sheet.style.transform = "";
-      const over = wall.getBoundingClientRect().left - sheet.getBoundingClientRect().left;
-      if (over > 0) sheet.style.transform = `translateX(${over + 4}px)`;
-      sheet.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (event.target.open) opened(event.target);
+      else event.target.querySelector(".menu__sheet")?.remove();
     },
     { signal, capture: true },
+  );
+  wall.addEventListener(
+    "keydown",
+    (event) => {
+      const menu = event.key === "Escape" && openMenu();
+      if (!menu) return;
+      event.stopPropagation();
+      close(menu, true);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "click",
+    (event) => {
+      const menu = openMenu();
+      if (menu && !menu.contains(event.target)) close(menu, false);
+    },
+    { signal },
   );
 
   function drawThemes(holder, themes) {
@@ -81,7 +138,6 @@ export function connectWall({ room, role, actions, cards: act, following = null,
     element.klDiffers ??= memory();
     if (!element.klDiffers(room.state.contributions[card.id], card.entry?.id, card.entry?.state, card.text, card.status, card.themes, votes.get(card.id), answered?.text, answers.get(card.id), room.state.step.id, room.state.groups)) return;
     const at = (name) => element.querySelector(`[data-role="${name}"]`);
-    const action = (name) => element.querySelector(`[data-action="${name}"]`);
     setData(element, "id", card.id);
     setData(element, "kind", card.kind);
     setData(element, "status", card.status);
@@ -108,12 +164,6 @@ export function connectWall({ room, role, actions, cards: act, following = null,
     setText(at("votes"), number ?? "");
     setText(at("also"), (card.also ?? []).join("\n"));
     show(element.querySelector("details"), !card.isNew);
-    show(action("answer"), ["bottleneck", "question", "linking_opportunity"].includes(card.kind));
-    show(action("recall"), card.kind !== "action");
-    show(action("unlink"), Boolean(card.answers));
-    show(action("unmerge"), card.times > 1);
-    show(action("hide"), card.status !== "hidden");
-    show(action("show"), card.status === "hidden");
   }
 
   function makeCard(card) {
@@ -156,7 +206,7 @@ export function connectWall({ room, role, actions, cards: act, following = null,
   return function draw() {
     const { state } = room;
     if (!state) return;
-    if (wall.querySelector("details[open]")) {
+    if (openMenu()) {
       setTimeout(() => room.changed(), 500);
       return;
     }
