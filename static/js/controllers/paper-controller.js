@@ -89,7 +89,7 @@ export default function connect(form, { signal }) {
   if (form.hasAttribute("data-done")) shelf.clear(key);
   const kept = form.hasAttribute("data-kept") || !rows().every(isEmpty) ? null : shelf.read(key);
   if (kept?.rows?.length) {
-    kept.rows.forEach((values, i) => fill(rows()[i] ?? addRow(), values));
+    for (const [i, values] of kept.rows.entries()) fill(rows()[i] ?? addRow(), values);
     if (kept.batch) form.elements.namedItem("batch").value = kept.batch;
     said.textContent = t("Wat je eerder typte, staat er weer.");
   }

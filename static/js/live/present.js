@@ -65,7 +65,8 @@ export function readiness(state, present) {
   for (const person of Object.values(state.people)) {
     const ready = isReady(state, person);
     if (!writing(state, person.group) || (!ready && seen(present, person.id)[0] === "gone")) continue;
-    const group = (sum.groups[person.group ?? ""] ??= { ready: 0, asked: 0 });
+    sum.groups[person.group ?? ""] ??= { ready: 0, asked: 0 };
+    const group = sum.groups[person.group ?? ""];
     for (const one of [sum, group]) {
       one.asked += 1;
       if (ready) one.ready += 1;
