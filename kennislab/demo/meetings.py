@@ -46,6 +46,8 @@ def plan(tx: Tx, content: Content, cast: Cast, lab: Lab, times: Times, *, quarte
     own_inputs = any(step.input != "none" for step in lab.agenda)
     row = programmes.plan_lab(tx, cast.programme, data)
     programmes.replace_agenda(tx, row, [_draft(step, own_inputs) for step in lab.agenda], row.rev)
+    for item, step in zip(row.agenda, lab.agenda, strict=True):
+        item.speaker = step.speaker
     return row
 
 
@@ -55,7 +57,7 @@ def _draft(step: AgendaStep, own_inputs: bool) -> AgendaDraft:
         said, kinds = Input(step.input), step.kinds
     else:
         said, kinds = (Input.TEXT, tuple(PHONE_KINDS)) if block in WRITTEN else (Input.NONE, ())
-    return AgendaDraft(block, step.title, step.instruction, step.minutes, said, kinds, step.hidden)
+    return AgendaDraft(block, step.title, step.instruction, step.minutes, said, kinds, step.hidden, step.method)
 
 
 def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Question], times: Times, *, past: bool) -> Asked:

@@ -224,7 +224,28 @@ def play_day(room: Room, times: Times) -> None:
         room.say([item for item in later if _place(lab, item, wall) == number], moment + timedelta(minutes=14))
         if step.hidden:
             room.do(room.leader, moment + timedelta(minutes=40), {"type": "reveal"})
+    look_back(room, times.ends - timedelta(minutes=6))
     room.close(times.ends + timedelta(minutes=5))
+
+
+TAKEN_ALONG = (
+    "Bel eerst, schrijf daarna.",
+    "Dat anderen hetzelfde meemaken.",
+    "Eén gezicht per straat.",
+    "Niet wachten op het hele plaatje.",
+)
+BETTER = ("Meer tijd om elkaar te spreken.", "Minder presentaties.", "Zet de namen op de tafels.")
+
+
+def look_back(room: Room, moment: datetime) -> None:
+    """The three questions afterwards: most people give a mark, some write something."""
+    for number, actor in enumerate(room.actors.values()):
+        answers: list[dict[str, Any]] = [{"question": "2", "score": (4, 5, 4, 3, 5)[number % 5]}]
+        if number < len(TAKEN_ALONG):
+            answers.append({"question": "1", "text": TAKEN_ALONG[number]})
+        if number < len(BETTER):
+            answers.append({"question": "3", "text": BETTER[number]})
+        room.do(actor, moment, *({"type": "evaluation.answer", **answer} for answer in answers))
 
 
 def _place(lab: Lab, item: Item, wall: int) -> int:

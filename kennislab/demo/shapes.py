@@ -57,7 +57,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class AgendaStep:
-    """A block of the day. ``here``: where the room stands at stage live."""
+    """A block of the day. ``here``: where the room stands at stage live; ``method``: what is played; ``speaker``: who tells something."""
 
     block: str
     title: str
@@ -67,6 +67,8 @@ class AgendaStep:
     kinds: tuple[str, ...] = ()
     hidden: bool = False
     here: bool = False
+    method: str | None = None
+    speaker: str = ""
 
 
 @dataclass(frozen=True)
