@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from kennislab.archive import queries
+from kennislab.archive import meaning, queries
 from kennislab.archive.models import ArchiveItem, Consent, Seal, Status
 from kennislab.core import search
 from kennislab.core.search import Document
@@ -71,5 +71,6 @@ def index(tx: Tx, item: ArchiveItem) -> None:
     tx.session.flush()
     if findable(item):
         search.index(tx, document_of(tx.session, item))
+        meaning.ask(tx)
     else:
         search.remove(tx, *name(item))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import chain, findable, queries
+from kennislab.archive import chain, findable, meaning, queries
 from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, Seal, Status
 from kennislab.archive.operations import MOST_TEXT
 from kennislab.core import clock, search
@@ -64,6 +64,7 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
             search.remove(tx, *findable.name(item))
     found = [findable.document_of(tx.session, item) for item in items if findable.findable(item)]
     search.index_all(tx, [*found, findable.lab_document(lab, record)])
+    meaning.ask(tx)
     tx.after_commit(lab_sealed, lab=lab.id, items=record.items, head=record.head)
     return record
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kennislab.core import search
 from kennislab.core.errors import N_, Refused
+from kennislab.live import recall_meaning
 from kennislab.live.policies import CLOSED, REMOVED, LiveActor
 from kennislab.live.room.state import RoomState
 from kennislab.programme.models import Lab
@@ -95,8 +96,11 @@ def earlier_like(session: Session, lab: Lab, typed: str, most: int = MOST) -> li
     typed = typed[-MOST_TYPED:]
     if len(typed.split()) < LEAST_WORDS or not _shelves:
         return []
-    hits = search.similar(session, typed, KINDS, {f"programme:{lab.programme_id}"}, _ASKED, half_typed=True, least=_LEAST)
-    return _shelves[0].found(session, lab.programme_id, [(hit.kind, hit.key) for hit in hits])[:most]
+    programme_id = lab.programme_id
+    meaning = recall_meaning.of(session, typed)
+    audiences = {f"programme:{programme_id}"}
+    hits = search.similar(session, typed, KINDS, audiences, _ASKED, half_typed=True, least=_LEAST, meaning=meaning)
+    return _shelves[0].found(session, programme_id, [(hit.kind, hit.key) for hit in hits])[:most]
 
 
 def earlier(session: Session, lab_id: int, item_id: str) -> Earlier:

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kennislab.archive import findable, meaning, queries, sealing
 from kennislab.archive import operations as harvest
-from kennislab.archive import queries, sealing
 from kennislab.archive.models import ArchiveItem, Consent, Outcome
-from kennislab.core import clock
+from kennislab.core import clock, jobs, search
 from kennislab.core.db import db
+from kennislab.core.search.tables import VECTOR
 from kennislab.core.transaction import transaction
-from kennislab.live import limits, recall
+from kennislab.live import limits, recall, recall_meaning
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab, LabState, Programme
 from tests.archive.rooms import Said, hold_a_lab
@@ -85,6 +86,33 @@ def test_an_earlier_bottleneck_comes_with_what_helped_where_and_whom_to_ask(clie
     assert _hits(Phone.join(client, twice.world), "een wijkbudget voor bewoners")[0]["id"] == twice.items["slow"]
     member = Phone(client, twice.world.lab_id, twice.world.tokens["participant"])
     assert _hits(member, TYPED)[0] == first
+
+
+def test_other_words_come_back_by_vectors_of_what_all_may_see_and_of_nothing_else(app: Flask, client: FlaskClient, twice: Twice) -> None:
+    guest, other_words = Phone.join(client, twice.world), "Op welke manier krijg je steun van inwoners?"
+    assert _hits(guest, other_words) == [], "not by words"
+    with_vector = sa.select(search.SearchDocument.title).join(VECTOR, VECTOR.c.document_id == search.SearchDocument.id)
+    with app.app_context():
+        waiting = sa.select(sa.func.count()).where(jobs.Job.name == meaning.VECTORS, jobs.Job.state == "queued")
+        assert db.session.scalar(waiting) == 1, "sealing asked for them, once"
+        assert meaning.make_missing() > 3
+        assert meaning.make_missing() == 0
+        titles = set(db.session.scalars(with_vector))
+        asked, text = db.session.execute(sa.select(ArchiveItem.id, ArchiveItem.text).where(ArchiveItem.kind == "question")).one()
+        assert text in titles and "De wethouder houdt het tegen." not in titles
+        db.session.rollback()
+    recall_meaning.vectors(["warm"])
+    assert [hit["text"] for hit in _hits(guest, other_words)] == [text]
+    assert "wethouder" not in _ask(guest, "Het stadsbestuur houdt dit tegen").text
+    assert _hits(Phone.join(client, make_world(app)), other_words) == [], "another programme"
+    with app.app_context(), transaction() as tx:
+        tx.session.get_one(ArchiveItem, asked).consent = Consent.GROUP
+    assert _hits(guest, other_words) == [], "not even while its vector is still in memory"
+    with app.app_context(), transaction() as tx:
+        findable.index(tx, tx.session.get_one(ArchiveItem, asked))
+        assert text not in set(tx.session.scalars(with_vector))
+    assert _hits(guest, other_words) == []
+    recall_meaning.let_go()
 
 
 def test_one_word_asks_nothing_and_anything_else_is_refused(client: FlaskClient, twice: Twice) -> None:

@@ -5,17 +5,21 @@ index (SQLite FTS5, PostgreSQL GIN over a tsvector). A question becomes a handfu
 documents; combining, ranking, filtering by audience and counting facets happen on arrays (:mod:`.columns`). So both databases give
 the same answer in the same order, and counting costs the same for ten hits as for fifty thousand.
 
+Beside words, a document may have a vector of what it means (:mod:`.meanings`); :func:`similar` mixes that in where it is given one.
+
 Audiences are names such as ``public``, ``programme:3``, ``facilitators:3``, ``group:17``; a document has one, who asks has several.
 """
 
 from __future__ import annotations
 
+from kennislab.core.search.meanings import Meaning, any_vectors, forget, refresh, store_vectors, without_vector
 from kennislab.core.search.reading import search, similar
 from kennislab.core.search.shapes import Document, Hit, Results
 from kennislab.core.search.tables import SearchDocument, SearchWord, is_own_table
 from kennislab.core.search.writing import index, index_all, rebuild, remove
 
 __all__ = [
-    "Document", "Hit", "Results", "SearchDocument", "SearchWord",
-    "index", "index_all", "is_own_table", "rebuild", "remove", "search", "similar",
+    "Document", "Hit", "Meaning", "Results", "SearchDocument", "SearchWord",
+    "any_vectors", "forget", "index", "index_all", "is_own_table", "rebuild", "refresh", "remove", "search", "similar",
+    "store_vectors", "without_vector",
 ]  # fmt: skip

@@ -130,6 +130,11 @@ def note_writing(session: Session) -> None:
     session.info[_WRITING] = session.get_transaction()
 
 
+def is_writing(session: Session) -> bool:
+    """Whether the present transaction of this session has put documents in."""
+    return session.info.get(_WRITING) is not None and session.info[_WRITING] is session.get_transaction()
+
+
 class View:
     """The columns for one question: as this session sees the documents, and which of them are for these audiences."""
 
@@ -138,7 +143,7 @@ class View:
         self.looked_up: dict[tuple[bool | str, ...], Ids] = {}
         """What this question has asked the database already."""
         self.columns = _of_database.setdefault(session.connection().engine, Columns())
-        if session.info.get(_WRITING) is not None and session.info[_WRITING] is session.get_transaction():
+        if is_writing(session):
             self.columns = self.columns.copy()
         self._mask()
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.core.search import letters
+from kennislab.core.search import letters, meanings
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import Columns, View, one_of
 from kennislab.core.search.engines import NONE, Ids, engine_of
@@ -35,6 +35,11 @@ _POOL = 60
 """So many of the best by their words are compared letter by letter."""
 _LETTERS = np.float32(0.3)
 """How much the letters count, the words the rest. Between 0.2 and 0.6 it hardly matters."""
+_MEANING = np.float32(1 / 3)
+"""How much the meaning counts, where both texts have a vector: words, letters and meaning are three judges. From 0.2 to 0.5 it hardly
+matters."""
+_NEAR = 0.45
+"""What shares no telling word must be so near in meaning to be shown: 19 of 20 arbitrary questions of one programme are further apart."""
 _FEWEST = 0.4
 """When nothing holds all words: how much of the best score a hit must have to be shown."""
 
@@ -43,12 +48,17 @@ _FEWEST = 0.4
 class _Found:
     """Documents (dense by number) with their score, and the stems that made them match."""
 
-    columns: Columns
+    view: View
     mask: Mask
     score: Scores
     stems: set[str]
     relaxed: bool
     corrections: list[tuple[str, str]]
+
+    @property
+    def columns(self) -> Columns:
+        """What is known of all documents."""
+        return self.view.columns
 
 
 def search(
@@ -91,12 +101,14 @@ def similar(
     half_typed: bool = False,
     besides: Collection[tuple[str, str]] = (),
     least: float = 0.1,
+    meaning: meanings.Meaning | None = None,
 ) -> list[Hit]:
     """What is most like ``text``: documents of these kinds (none named: any) that share its telling words.
 
     ``score``, 0 to 1: most of it the share of the text's weight that a document holds, the rest (:data:`_LETTERS`) how alike text and
     title look letter by letter; below ``least`` it is not like it. ``besides``: (kind, key) that must not be among them.
-    ``half_typed``: the last word may still be growing.
+    ``half_typed``: the last word may still be growing. ``meaning``: the text's vector; then what means the same in other words is found
+    too, and how near it is counts for :data:`_MEANING`. A document without a vector is judged by words and letters alone.
     """
     asked = questions.read(text, half_typed)
     asked.words = [*asked.words, *(token for phrase in asked.phrases for token in phrase)][: questions.MOST_WORDS]
@@ -105,21 +117,57 @@ def similar(
         return []
     found = _find(session, asked, sorted(audiences), any_of=True)
     if found is None:
-        return []
+        if meaning is None:
+            return []
+        found = _combine(View(session, sorted(audiences)), 0, [], [], any_of=True)
     _, mask = _filter(found, {"kind": kinds} if kinds else {})
-    pool = _top(np.flatnonzero(mask), _with_date(found, np.flatnonzero(mask)), max(_POOL, limit + len(besides)))
-    _look_closer(session, text, asked.half, pool, found.score)
-    ids = pool[found.score[pool] >= least]
+    most = max(_POOL, limit + len(besides))
+    pool = _top(np.flatnonzero(mask), _with_date(found, np.flatnonzero(mask)), most)
+    near = np.full(len(pool), np.nan, np.float32)
+    if meaning is not None:
+        pool, near = _with_meaning(session, found, meaning, kinds, pool, most)
+    pool, near = _look_closer(session, text, asked.half, found, pool, near)
+    known = ~np.isnan(near)
+    enough = (found.score[pool] >= least) | (known & (near >= _NEAR))
+    found.score[pool[known]] += _MEANING * (np.maximum(near[known], 0) - found.score[pool[known]])
+    ids = pool[enough]
     hits = _hits(session, _top(ids, _with_date(found, ids), limit + len(besides)), found.score, found.stems)
     return [hit for hit in hits if (hit.kind, hit.key) not in set(besides)][:limit]
 
 
-def _look_closer(session: Session, text: str, half: str, pool: Ids, score: Scores) -> None:
-    """Mixes how alike the letters are into the score of these documents. One without a title is compared by its text."""
+def _with_meaning(
+    session: Session, found: _Found, meaning: meanings.Meaning, kinds: Collection[str], pool: Ids, most: int
+) -> tuple[Ids, Scores]:
+    """The pool with what is nearest in meaning, and how near each is (NaN: not known). All of it is for these audiences to see."""
+    numbers, cosines = meanings.compare(session, meaning, found.view.audiences, kinds)
+    if not len(numbers):
+        return pool, np.full(len(pool), np.nan, np.float32)
+    nearest = np.argsort(-cosines, kind="stable")[:most] if len(cosines) <= most else np.argpartition(-cosines, most)[:most]
+    pool = np.union1d(pool, numbers[nearest[cosines[nearest] >= _NEAR]])
+    found.view.any_visible(pool)  # afterwards they are in the columns
+    pool = pool[pool < len(found.view.visible)]
+    pool = pool[found.view.visible[pool]]
+    size = len(found.view.visible)
+    found.score = np.pad(found.score, (0, size - len(found.score)))
+    by_number = np.full(max(size, int(numbers.max()) + 1), np.nan, np.float32)
+    by_number[numbers] = cosines
+    return pool, by_number[pool]
+
+
+def _look_closer(session: Session, text: str, half: str, found: _Found, pool: Ids, near: Scores) -> tuple[Ids, Scores]:
+    """Mixes how alike the letters are into the score of these documents. One without a title is compared by its text.
+
+    Returns those that are there still.
+    """
     chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.title, DOCUMENT.c.text).where(DOCUMENT.c.id.in_(pool.tolist()))
     shown = {number: title or body for number, title, body in session.connection().execute(chosen)}
+    there = np.array([number in shown for number in pool.tolist()], bool)
+    if not there.all():
+        meanings.drop(session, pool[~there])
+        pool, near = pool[there], near[there]
     alike = letters.likeness(text, [shown[number] for number in pool.tolist()], half)
-    score[pool] = (1 - _LETTERS) * score[pool] + _LETTERS * alike
+    found.score[pool] = (1 - _LETTERS) * found.score[pool] + _LETTERS * alike
+    return pool, near
 
 
 def _find(session: Session, asked: questions.Question, audiences: Sequence[str], any_of: bool = False) -> _Found | None:
@@ -200,7 +248,7 @@ def _combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Id
         usual = np.float32(max(float(lengths[mask].mean()), 1.0))
         score /= np.float32(most) * (0.8 + 0.2 * np.minimum(lengths / usual, 4.0))
     corrections = [(term.word, term.meant) for term in terms if term.meant]
-    return _Found(view.columns, mask, score, {stem for term in terms for stem in (*term.stems, *term.parts)}, False, corrections)
+    return _Found(view, mask, score, {stem for term in terms for stem in (*term.stems, *term.parts)}, False, corrections)
 
 
 def _filter(found: _Found, wanted: Mapping[str, Collection[str]]) -> tuple[dict[str, list[tuple[str, int]]], Mask]:

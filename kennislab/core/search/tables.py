@@ -1,10 +1,10 @@
-"""Tables of the index. Two are ordinary; two more belong to the database at hand and are made beside them.
+"""Tables of the index. Three are ordinary; two more belong to the database at hand and are made beside them.
 
 ``search_index``       document → stems      SQLite: FTS5 over our own stems; PostgreSQL: tsvector with GIN
 ``search_word_index``  word → trigrams       SQLite: FTS5 with the trigram tokenizer; PostgreSQL: text[] with GIN
 
 PostgreSQL gets its own trigram column rather than pg_trgm: it needs no extension and no rights, and works the same everywhere.
-``db.create_all()`` makes all four; a migration runs the same statements (:data:`MAKE`, :data:`UNMAKE`).
+``db.create_all()`` makes them all; a migration runs the same statements (:data:`MAKE`, :data:`UNMAKE`).
 """
 
 from __future__ import annotations
@@ -69,8 +69,21 @@ class SearchWord(Base):
     stem: Mapped[str] = mapped_column(sa.String(40), index=True)
 
 
+class SearchVector(Base):
+    """What a document means, as a vector of the encoder of this name: a byte per dimension. See :mod:`.meanings`."""
+
+    __tablename__ = "search_vector"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("search_document.id", ondelete="CASCADE"), unique=True)
+    encoder: Mapped[str] = mapped_column(sa.String(60))
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
 DOCUMENT = cast(sa.Table, SearchDocument.__table__)
 WORD = cast(sa.Table, SearchWord.__table__)
+VECTOR = cast(sa.Table, SearchVector.__table__)
 
 
 def is_own_table(name: str) -> bool:
