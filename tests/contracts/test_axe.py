@@ -26,7 +26,7 @@ from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
 from kennislab.archive import operations as archive
-from kennislab.archive.models import ArchiveItem, Status
+from kennislab.archive.models import ArchiveItem, Consent, Status
 from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
@@ -259,7 +259,8 @@ def harvest(places: Places) -> Places:
     with places.app.app_context(), transaction() as tx:
         by = actor_of(tx.session, tx.session.query(Person).filter_by(email=staff).one())
         lab = places.server.lab["id"]
-        cards = tx.session.query(ArchiveItem).filter_by(lab_id=lab, kind="bottleneck").order_by(ArchiveItem.id).limit(6).all()
+        bottlenecks = tx.session.query(ArchiveItem).filter_by(lab_id=lab, kind="bottleneck").filter(ArchiveItem.consent != Consent.GROUP)
+        cards = bottlenecks.order_by(ArchiveItem.id).limit(6).all()
         one, other, kept, twin, dropped, confirmed = cards
         archive.set_themes(tx, one, ["Vertrouwen", "Taal"])
         archive.merge(tx, kept, [twin], "Wat twee keer is gezegd", by)

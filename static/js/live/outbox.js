@@ -17,7 +17,7 @@ const KEPT_SENT = 200;
 const KEPT_SENT_DAYS = 30;
 const WITH_WORDS = new Set([OPS.contribution_add, OPS.contribution_edit, OPS.action_add]);
 /** What may be said again to a room that lost its last minutes. A step or a minute extra is of its moment, and is not. */
-const REPEATABLE = new Set([...WITH_WORDS, OPS.contribution_retract, OPS.contribution_hide, OPS.contribution_show, OPS.contribution_move, OPS.vote_cast, OPS.question_mark]);
+const REPEATABLE = new Set([...WITH_WORDS, OPS.contribution_retract, OPS.contribution_hide, OPS.contribution_show, OPS.contribution_move, OPS.vote_cast, OPS.question_mark, OPS.support_give, OPS.action_report, OPS.evidence_report, OPS.plan_join]);
 
 const bytes = (text) => new TextEncoder().encode(text).length;
 const byOrder = (a, b) => a.n - b.n || (a.id < b.id ? -1 : 1);
