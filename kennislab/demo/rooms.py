@@ -87,6 +87,18 @@ class Room:
         result = self.do(self.leader, moment, {"type": "step.go", "to": str(item.id), "step_rev": self.step_rev})[0]
         self.step_rev = result["step_rev"]
 
+    def known(self) -> RoomState:
+        """The room as it is now."""
+        return live_queries.state_of(self.tx.session, self.row.id)
+
+    def to_advice(self, moment: datetime) -> None:
+        """Every group's method to the step in which all give advice."""
+        for id_ in list(self.known().active.values()):
+            run = self.known().runs[id_]
+            steps = enumerate(run.method.steps)
+            step = next(number for number, one in steps if "advies" in one.outputs and one.mode == "plenary" and one.input == "multi_text")
+            self.do(self.leader, moment, {"type": "run.go", "run": id_, "rev": run.rev, "to": {"step": step}})
+
     def say(self, items: Iterable[Item], moment: datetime, apart: timedelta = timedelta(0)) -> None:
         """Sends these in, what is answered before its answers: ``apart`` one after the other, or each person's at once."""
         in_order = sorted(items, key=lambda one: one.kind not in FIRST)
@@ -170,6 +182,10 @@ class PastRoom(Room):
         self.tx.session.add_all(self.guests)
         self.tx.session.flush()
 
+    def known(self) -> RoomState:
+        """As it was decided so far."""
+        return self.state
+
     def _join(self, person: Person, moment: datetime) -> None:
         row, key = self.cast.row(person), new_id()
         who = {"name": row.name, "municipality_code": row.municipality_code, "person_id": row.id}
@@ -221,6 +237,8 @@ def play_day(room: Room, times: Times) -> None:
         if step.input == "vote":
             room.vote(moment + timedelta(minutes=1))
             continue
+        if step.method is not None:
+            room.to_advice(moment + timedelta(minutes=13))
         room.say([item for item in later if _place(lab, item, wall) == number], moment + timedelta(minutes=14))
         if step.hidden:
             room.do(room.leader, moment + timedelta(minutes=40), {"type": "reveal"})
@@ -259,6 +277,8 @@ def _place(lab: Lab, item: Item, wall: int) -> int:
         "lesson": "harvest",
         "action": "closing" if lab.agenda[-1].input != "none" else "harvest",
     }.get(item.kind)
+    if item.kind == "association" and any(step.block == wanted and step.method is not None for step in lab.agenda):
+        return wall  # a method asks for its own kinds
     return next((number for number, step in enumerate(lab.agenda) if step.block == wanted), wall)
 
 

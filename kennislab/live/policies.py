@@ -88,7 +88,7 @@ def may_act(state: RoomState, actor: LiveActor, op: Op) -> bool | Refused:
         return NO_CONTRIBUTION
     if not state.opened:
         return NOT_OPEN
-    after = ("lab.open", "quarantine.accept", "quarantine.reject", "evaluation.answer")
+    after = ("lab.open", "quarantine.accept", "quarantine.reject", "evaluation.answer", "case.harvest")
     if not state.open and op_type not in after and not isinstance(op, ContributionAdd):
         return CLOSED
     return True

@@ -518,10 +518,10 @@ class AnyRoom(RuleBasedStateMachine):
         else:
             self.room.do(LEADER, "group.gather", on=what == "gather")
 
-    @rule(who=st.sampled_from(PEOPLE))
-    def come_back(self, who: str) -> None:
+    @rule(who=st.sampled_from(PEOPLE), name=st.sampled_from(["Anna", "Bram", None]))
+    def come_back(self, who: str, name: str | None) -> None:
         person = self.room.state.people[who]
-        joined = {"participant": who, "name": who.title(), "municipality": "GM0855", "group": person.group}
+        joined = {"participant": who, "name": name, "municipality": "GM0855", "group": person.group}
         self.room.record("participant.joined", joined, who)
         for entry in arrivals(self.room.state, who):
             self.room.record(entry.type, entry.data, entry.actor)

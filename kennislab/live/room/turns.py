@@ -22,6 +22,8 @@ TURN_ROLES = ("client", "case_owner")
 FOCUS_ROLES = ("case_owner", "example_giver", "client")
 STATION_ROLES = ("question_owner", "presenter")
 LEADER = "discussion_leader"
+MOST_TITLE = 160
+"""As long as the archive keeps the title of a step."""
 NOTHING_TO_CHOOSE = N_("Er is nu niets om uit te kiezen. Ga door naar de volgende stap.")
 BAD_CELL = Refused(
     "no-such-cell", N_("Dit vak hoort niet bij de tabel"), N_("Kies een vak dat op je scherm staat en verstuur opnieuw."), status=422
@@ -272,7 +274,7 @@ def title_of(state: RoomState, one: Contribution) -> str | None:
     at = read(one.position)
     if at.step >= len(run.method.steps):
         return run.method.name_nl
-    return f"{run.method.name_nl} · {run.method.steps[at.step].title_nl}"
+    return f"{run.method.name_nl} · {run.method.steps[at.step].title_nl}"[:MOST_TITLE]
 
 
 __all__ = [

@@ -159,6 +159,28 @@ def _person(state: RoomState, row: Row) -> list[Key]:
     return [("people", row.data["participant"]), ("counts", ""), *groups, ("me", row.data["participant"])]
 
 
+def _coming(state: RoomState, row: Row) -> list[Key]:
+    """Who came in, or changed name: on lists of the method that is on, and where others read the name."""
+    person = state.people.get(row.data["participant"])
+    group = person.group if person else row.data.get("group")
+    run = turns.run_of_group(state, group) or turns.run_of_group(state, None)
+    keys = _person(state, row)
+    if run is not None and (run.group is not None or run.tables):
+        keys.append(("runs", run.id))
+    if person is None or (person.name, person.municipality) == (row.data["name"], row.data["municipality"]):
+        return keys
+    cases: list[Key] = [("cases", case.id) for case in state.cases.values() if case.owner == person.id]
+    told: list[Key] = [("runs", one.id) for one in state.runs.values() if person.id in one.roles or one.group in person.been]
+    mates: list[Key] = [("me", one.id) for one in turns.members(state, run.group)] if run is not None else []
+    return [*keys, *cases, *told, *mates]
+
+
+def _leaving(state: RoomState, row: Row) -> list[Key]:
+    person = state.people[row.data["participant"]]
+    run = turns.run_of_group(state, person.group) if person.group else None
+    return [*_person(state, row), *([("runs", run.id)] if run is not None else [])]
+
+
 def of_groups(state: RoomState, groups: set[str | None]) -> list[Key]:
     """What people see otherwise who come into or leave these groups."""
     return [
@@ -187,8 +209,8 @@ def _lab(state: RoomState, row: Row) -> list[Key]:
 
 
 TOUCHES = {
-    "participant.joined": _person,
-    "participant.left": _person,
+    "participant.joined": _coming,
+    "participant.left": _leaving,
     "participant.held": _person,
     "participant.moved": _moving,
     "hand.raised": _person,

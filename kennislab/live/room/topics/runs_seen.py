@@ -126,7 +126,9 @@ def progress(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] |
 
 
 def tables(state: RoomState, run: Run) -> list[dict[str, Any]]:
-    """Who sits where; all together at one when nobody sits apart."""
+    """Who sits where; a group all together at one table when nobody sits apart."""
+    if not run.tables and run.group is None:
+        return []
     places = run.tables or [[one.id for one in turns.members(state, run.group)]]
     stations = turns.by_station(run)
     return [
