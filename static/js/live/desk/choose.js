@@ -152,7 +152,7 @@ export function connectChoice({ room, root, role, actions, cards, signal }) {
   wall.addEventListener(
     "focusin",
     (event) => {
-      const id = event.target.closest(".wall-card")?.dataset.id ?? null;
+      const id = event.target.matches(".wall-card") ? event.target.dataset.id : null;
       if (id === chosen) return;
       chosen = id;
       draw();

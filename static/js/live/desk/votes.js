@@ -191,7 +191,7 @@ export function connectVotes({ room, root, role, actions, following = null, sign
     const told = row.value !== null;
     setData(element, "choice", row.id);
     setText(at("text"), row.text);
-    setData(element, "place", told ? row.place : null);
+    setData(at("text"), "place", told ? row.place : null);
     for (const name of ["total", "bar"]) show(at(name), told);
     setText(at("total"), row.told);
     at("bar").max = whole;

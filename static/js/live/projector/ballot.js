@@ -25,12 +25,12 @@ export function connectBallot({ room, role }) {
     at("bar").max = whole;
     at("bar").value = row.value ?? 0;
     const twice = told && row.before !== null;
-    for (const name of ["before", "bar-before"]) show(at(name), twice);
-    setText(at("before"), twice ? t("eerste ronde: %(number)s", { number: row.before.told }) : "");
+    show(at("bar-before"), twice);
     at("bar-before").max = whole;
     at("bar-before").value = row.before?.value ?? 0;
-    show(at("hands"), told && row.hands > 0);
-    setText(at("hands"), row.hands ? t("waarvan %(n)s met de hand", { n: row.hands }) : "");
+    setText(at("before"), twice ? t("eerste ronde: %(number)s", { number: row.before.told }) : "");
+    setText(at("hands"), told && row.hands ? t("waarvan %(n)s met de hand", { n: row.hands }) : "");
+    show(at("more"), told && (twice || row.hands > 0));
   }
 
   return function draw(visible) {
@@ -43,6 +43,7 @@ export function connectBallot({ room, role }) {
     setText(role("ballot-title"), ballot.title);
     show(role("ballot-round"), Boolean(ballot.previous));
     setData(list, "secret", ballot.result ? null : "");
+    setData(list, "twice", ballot.result && rows.some((row) => row.before) ? "" : null);
     said(state, ballot, rows);
     syncList(list, rows, { key: (row) => `${ballot.id}:${row.id}`, make: () => fromTemplate("ballot-row"), update: (element, row) => drawRow(element, row, whole) });
     fitSmaller(list, (left) => {
