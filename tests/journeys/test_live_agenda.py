@@ -94,6 +94,7 @@ def test_questions_to_a_speaker_by_support(
     expect(desk.locator("[data-role=tray-list] > li")).to_have_count(1)
     desk.keyboard.press("x")
     expect(desk.locator("[data-role=tray]")).to_be_hidden()
+    expect(desk.locator("[data-role=wall] [data-underway]")).to_have_count(0)
     status = {one["text"]: one["status"] for one in room.state()["contributions"].values()}
     assert (status["Eerst deze"], status["Dan die"]) == ("visible", "hidden")
 
