@@ -3,6 +3,7 @@ import { fromTemplate, memory, setData, setText, show, syncList, word } from "..
 import { KINDS } from "../protocol.js";
 import { saidOf } from "../recall.js";
 import { standings } from "../results.js";
+import { both } from "../runs.js";
 import { listActions } from "./actions.js";
 import { onWall } from "./cards.js";
 import { ask } from "./dialogs.js";
@@ -19,8 +20,10 @@ export function sourceOf(card, state) {
   else if (card.via === "phone") told.push(t("per telefoon"));
   else if (card.via === "paper") told.push(card.paper?.card ? t("van papier, kaart %(number)s", { number: card.paper.card }) : t("van papier"));
   if (card.group && state.groups[card.group]) told.push(state.groups[card.group].name);
+  const run = state.runs?.[card.run];
+  if (run) told.push(both(run.method.name));
   const step = state.agenda[card.step];
-  if (step && card.step !== state.step.id) told.push(step.title);
+  if (!run && step && card.step !== state.step.id) told.push(step.title);
   if (card.origin) told.push(t("afgesplitst"));
   return told.join(" · ");
 }
