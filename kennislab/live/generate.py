@@ -108,7 +108,8 @@ def document() -> str:
     lines += [
         "`{epoch, from, to, head, events: [{seq, type, at, set?, gone?}]}`. `set` and `gone` are the whole effect on what this reader "
         f"sees: entities of a collection are replaced whole, fields of a singleton ({', '.join(f'`{name}`' for name in SINGLETONS)}) "
-        "are assigned. The type is for announcing only.",
+        "are assigned. The type is for announcing only. When a fact concerns many, what it changes for one person alone comes as a second "
+        "line with the same number, of type `me.changed`.",
         "",
         "| type | means |",
         "|---|---|",

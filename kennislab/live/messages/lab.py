@@ -50,7 +50,6 @@ FACILITATOR_OPS = (
 EVENTS = {
     "lab.opened": "The room is open; the agenda is there.",
     "lab.closed": "The room is closed.",
-    "me.changed": "What a fact that is told to all changed for one person alone; it has the number of that fact.",
     "op.quarantined": "Something came after closing.",
     "op.released": "Something late was accepted or not.",
 }

@@ -685,7 +685,6 @@ export const EVENTS = Object.freeze({
   evaluation_answered: "evaluation.answered",
   lab_opened: "lab.opened",
   lab_closed: "lab.closed",
-  me_changed: "me.changed",
   op_quarantined: "op.quarantined",
   op_released: "op.released",
 });
