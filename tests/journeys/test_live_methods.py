@@ -1,4 +1,4 @@
-"""Methods with several phones at once: groups at their own pace, led from a phone; silence, hidden words, stations, cards, and what stays in a group."""
+"""Methods with several phones at once: groups at their own pace, led from a phone; silence, stations, cards, and what stays in a group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.live import Room, connected, fate, mine
 from tests.support import browser as chromium
@@ -38,7 +38,9 @@ class Caller:
         return self._ask(f"/live/{self.room.lab}/snapshot")
 
     def do(self, type_: str, **fields: Any) -> dict[str, Any]:
-        result: dict[str, Any] = self._ask(f"/live/{self.room.lab}/ops", {"ops": [{"id": str(uuid.uuid4()), "type": type_, **fields}]})["results"][0]
+        result: dict[str, Any] = self._ask(f"/live/{self.room.lab}/ops", {"ops": [{"id": str(uuid.uuid4()), "type": type_, **fields}]})[
+            "results"
+        ][0]
         return result
 
 
@@ -100,6 +102,30 @@ def room(_room: Methods) -> Methods:
     return _room
 
 
+@pytest.fixture(scope="module")
+def _screens(_room: Methods, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[dict[str, Page]]:
+    """The desk and the projector, signed in once for all of these."""
+    contexts = {
+        "desk": browser.new_context(**{**browser_context_args, **chromium.LAPTOP}),
+        "projector": browser.new_context(**{**browser_context_args, **chromium.PROJECTOR}),
+    }
+    yield {screen: _room.staff(context, screen) for screen, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def desk(room: Methods, _screens: dict[str, Page]) -> Page:
+    page = _screens["desk"]
+    page.locator('[data-action="view"][data-view="wall"]').click()
+    return page
+
+
+@pytest.fixture
+def screen(room: Methods, _screens: dict[str, Page]) -> Page:
+    return _screens["projector"]
+
+
 @pytest.fixture
 def telephone(new_context: Callable[..., Any], room: Methods) -> Callable[[str], Page]:
     """Somebody comes in with a phone of their own."""
@@ -120,9 +146,9 @@ def in_group(desk: Page, name: str) -> Any:
     return desk.locator(".group-card").filter(has=desk.get_by_role("heading", name=name, exact=True))
 
 
-def test_two_groups_at_their_own_pace(room: Methods, telephone: Callable[[str], Page], laptop: BrowserContext) -> None:
+def test_two_groups_at_their_own_pace(room: Methods, telephone: Callable[[str], Page], desk: Page) -> None:
     """One method in two groups; one of them is led from a phone. The facilitator sees both, speaks to one, and calls all back."""
-    desk, ans, bo = room.staff(laptop, "desk"), telephone("Ans de Boer"), telephone("Bo Visser")
+    ans, bo = telephone("Ans de Boer"), telephone("Bo Visser")
     first, second = room.groups(2)
     room.seat(first, room.id_of("Ans de Boer"), *(Caller(room, f"Eerste {n}").id for n in range(3)))
     room.seat(second, room.id_of("Bo Visser"), *(Caller(room, f"Tweede {n}").id for n in range(3)))
@@ -209,7 +235,9 @@ def test_silence_hidden_words_and_warm_or_cold(room: Methods, telephone: Callabl
     gossip = room.start("roddelmethode", group)
     room.cast(gossip, owner, "case_owner")
     room.bring(gossip, 1)
-    assert cem.do("contribution.add", kind="advice", text="Bel de wethouder", run=gossip, position="1/0/0")["problem"]["type"].endswith("no-advice-now")
+    assert cem.do("contribution.add", kind="advice", text="Bel de wethouder", run=gossip, position="1/0/0")["problem"]["type"].endswith(
+        "no-advice-now"
+    )
     room.bring(gossip, 2)
     expect(step(ans)).to_contain_text("Roddelen")
     expect(ans.locator("[data-role=listen-sign]")).to_contain_text("Aan het woord: adviseurs")
@@ -227,8 +255,8 @@ def test_silence_hidden_words_and_warm_or_cold(room: Methods, telephone: Callabl
     expect(ans.locator("[data-role=wall-list]")).to_contain_text("Het gaat over vertrouwen")
 
 
-def test_every_phone_knows_where_to_go_and_cards_go_round(room: Methods, telephone: Callable[[str], Page], projector: BrowserContext) -> None:
-    screen, ans, bo = room.staff(projector, "projector"), telephone("Ans de Boer"), telephone("Bo Visser")
+def test_every_phone_knows_where_to_go_and_cards_go_round(room: Methods, telephone: Callable[[str], Page], screen: Page) -> None:
+    ans, bo = telephone("Ans de Boer"), telephone("Bo Visser")
     callers = [Caller(room, f"Deelnemer {n}", CITIES[n % 5]) for n in range(10)]
     pages = {room.id_of("Ans de Boer"): ans, room.id_of("Bo Visser"): bo}
 
@@ -245,7 +273,10 @@ def test_every_phone_knows_where_to_go_and_cards_go_round(room: Methods, telepho
 
     cards = room.start("25_10_crowdsourcing")
     room.bring(cards, 1)
-    ideas = {caller.do("contribution.add", kind="solution", text=f"Idee {n}", run=cards, position="1/0/0")["contribution"]: caller.id for n, caller in enumerate(callers)}
+    ideas = {
+        caller.do("contribution.add", kind="solution", text=f"Idee {n}", run=cards, position="1/0/0")["contribution"]: caller.id
+        for n, caller in enumerate(callers)
+    }
     for page in pages.values():
         send(page, f"Idee van {page.url}")
         expect(page.get_by_text("Je hebt er al een verstuurd")).to_be_visible()
@@ -272,10 +303,7 @@ def test_every_phone_knows_where_to_go_and_cards_go_round(room: Methods, telepho
     expect(ans.locator("[data-view=result]")).to_be_visible()
 
 
-def test_a_confidential_case_stays_in_its_group(
-    room: Methods, telephone: Callable[[str], Page], laptop: BrowserContext, projector: BrowserContext
-) -> None:
-    desk, screen = room.staff(laptop, "desk"), room.staff(projector, "projector")
+def test_a_confidential_case_stays_in_its_group(room: Methods, telephone: Callable[[str], Page], desk: Page, screen: Page) -> None:
     ans, bo, cem = telephone("Ans de Boer"), telephone("Bo Visser"), telephone("Cem Kaya")
     first, second = room.groups(2)
     owner, helper = room.id_of("Ans de Boer"), room.id_of("Bo Visser")
@@ -315,7 +343,9 @@ def test_a_confidential_case_stays_in_its_group(
     assert secret not in screen.content()
 
 
-def test_a_phone_that_missed_a_step_and_one_that_came_late(room: Methods, new_context: Callable[..., Any], telephone: Callable[[str], Page]) -> None:
+def test_a_phone_that_missed_a_step_and_one_that_came_late(
+    room: Methods, new_context: Callable[..., Any], telephone: Callable[[str], Page]
+) -> None:
     device = new_context(**chromium.PHONE)
     bo = room.phone(device, "Bo Visser")
     first, second = room.groups(2)
