@@ -175,7 +175,7 @@ def test_two_groups_at_their_own_pace(room: Methods, telephone: Callable[[str], 
     ans.get_by_role("button", name="Ongedaan maken").click()
     expect(step(ans)).to_contain_text("Stap 1 van 6")
 
-    bo.get_by_role("button", name="Hand op").click()
+    bo.get_by_role("button", name="Hulp vragen").click()
     expect(in_group(desk, "Groep 2").get_by_label("Hulp gevraagd")).to_be_visible()
     in_group(desk, "Groep 2").locator("summary").click()
     in_group(desk, "Groep 2").get_by_role("button", name="Bericht sturen").click()
@@ -229,6 +229,8 @@ def test_silence_hidden_words_and_warm_or_cold(room: Methods, telephone: Callabl
     expect(question.get_by_role("button", name="Warm")).to_have_attribute("aria-pressed", "true")
     expect(ans.locator("[data-role=sort-count]")).to_have_text("1 / 1")
     expect(bo.locator("[data-view=sort]")).to_be_hidden()
+    bo.locator("[data-role=wall] > summary").click()
+    expect(bo.locator("[data-role=wall-list] [data-role=place]")).to_have_text("warm")
     assert next(one["warmth"] for one in room.state()["contributions"].values() if one["text"].startswith("Wie bepaalt")) == "warm"
     room.op("run.end", run=ten)
 

@@ -122,7 +122,8 @@ export function connectHead({ room, root, role, composer }) {
     const up = entry ? entry.op.up : state.me.hand;
     show(role("hand"), state.lab.state === "open");
     press(role("hand"), up);
-    setText(role("hand-text"), up ? t("Hand omlaag") : t("Hand op"));
+    if (on && state.me.group) setText(role("hand-text"), up ? t("Hulp gevraagd") : t("Hulp vragen"));
+    else setText(role("hand-text"), up ? t("Hand omlaag") : t("Hand op"));
     open(viewsOf(state, composer.draft));
   };
 }

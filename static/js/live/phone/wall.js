@@ -1,10 +1,11 @@
-import { tn } from "../../text.js";
+import { t, tn } from "../../text.js";
 import { fromTemplate, setData, setKind, setText, show, syncList, word } from "../page.js";
 import { saidOf } from "../recall.js";
 import { turnOf } from "./turn.js";
 import { kindsOf } from "./views.js";
 
 const ANSWERABLE = new Set(["bottleneck", "question"]);
+const WARMTH = { warm: () => t("warm"), neutral: () => t("neutraal"), cold: () => t("koud") };
 
 /**
  * What others put on the wall, for who wants to look. While it is open, what comes in is counted and waits: nothing moves under a finger.
@@ -78,7 +79,7 @@ export function connectWall({ room, role, composer, signal }) {
           const answered = card.answers && room.cards.get(card.answers);
           show(element.querySelector('[data-role="answers"]'), Boolean(answered));
           setText(element.querySelector('[data-role="answers-text"]'), answered?.text ?? "");
-          setText(element.querySelector('[data-role="place"]'), word(`place:${card.municipality}`));
+          setText(element.querySelector('[data-role="place"]'), [word(`place:${card.municipality}`), WARMTH[card.warmth]?.()].filter(Boolean).join(" · "));
           show(element.querySelector('[data-action="recalled"]'), Boolean(card.recalls));
           setText(element.querySelector('[data-role="recalled-text"]'), card.recalls ? saidOf(card.recalls) : "");
           show(element.querySelector('[data-action="answer"]'), Boolean(mayAnswer && ANSWERABLE.has(card.kind)));
