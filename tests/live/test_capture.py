@@ -13,9 +13,12 @@ from kennislab.accounts.models import Role
 from kennislab.archive.models import ArchiveItem, ItemLink, LinkKind, Status
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError
+from kennislab.core.transaction import transaction
+from kennislab.grouping.models import Theme
 from kennislab.live.policies import LiveActor
-from kennislab.live.queries import ChoiceRow, ballots_of
+from kennislab.live.queries import ChoiceRow, ballots_of, themes_for
 from kennislab.live.room.audience import Audience
+from kennislab.programme.models import Lab
 from tests.factories.world import World, make_world
 from tests.live.phones import Phone
 from tests.live.rooms import LEADER, Room, participant
@@ -261,6 +264,9 @@ def test_a_journal_from_before_still_folds(room: Room) -> None:
     assert ballot(room, "oud")["result"] == {a: 2}
 
 
+THEMES = [("Geld", False), ("Weg", True), ("Tijd", False), ("geld", False)]
+
+
 # -- over HTTP, on both databases, to the harvest and the report
 
 
@@ -275,6 +281,8 @@ def test_lineage_and_votes_reach_the_harvest_and_the_report(app: Flask, client: 
     def add(phone: Phone, text: str, kind: str = "bottleneck", **more: Any) -> str:
         return str(phone.do("contribution.add", kind=kind, text=text, **more)["contribution"])
 
+    with app.app_context(), transaction() as tx:
+        tx.session.add_all(Theme(lab_id=world.lab_id, title=title, position=n, gone=gone) for n, (title, gone) in enumerate(THEMES))
     one, two, three = add(anna, "Eén loket en geen tijd"), add(bram, "Nergens tijd voor"), add(bram, "Te duur")
     add(bram, "Iemand erbij", "solution", answers=two)
     assert leader.do("contribution.split", contribution=one, texts=["Eén loket\u202e", "Geen tijd"])["status"] == "accepted"
@@ -291,6 +299,8 @@ def test_lineage_and_votes_reach_the_harvest_and_the_report(app: Flask, client: 
     assert leader.do("lab.close")["status"] == "accepted"
     with app.app_context():
         session = db.session()
+        lab = session.get_one(Lab, world.lab_id)
+        assert themes_for(session, lab) == ["Geld", "Tijd"]
         (row,) = ballots_of(session, world.lab_id)
         assert (row.title, row.rounds, row.outcome[0]) == (
             "En nu?", ((1, 0), (1, 1)), ("Geen tijd", (ChoiceRow(0, 0, 0), ChoiceRow(4, 2, 1))),
