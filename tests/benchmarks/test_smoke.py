@@ -27,7 +27,7 @@ def test_a_live_room_loses_and_doubles_nothing(tmp_path: Path) -> None:
         check(crowd.measure(15, 3))
         back = crowd.reload(60)
         assert back["phones"] == 90
-        assert back["cpu_s"] < 2  # a floor that a busy machine does not move; how fast on the clock is for `kennislab bench live --storm 90`
+        assert back["cpu_s"] < 3  # a floor, of processor time; how fast on the clock is for `kennislab bench live --storm 90` to say
         check(crowd.measure(15, 2))
         crowd.leave()
 
