@@ -211,6 +211,7 @@ def test_silence_hidden_words_and_warm_or_cold(room: Methods, telephone: Callabl
     room.cast(ten, owner, "case_owner")
     room.cast(ten, helper, "timekeeper")
     room.bring(ten, 1)
+    expect(step(bo)).to_contain_text("Stap 2 van 10")
     expect(bo.locator("[data-role=notice-hidden]")).to_contain_text("Niemand ziet dit")
     send(bo, "Wie bepaalt of dit doorgaat?")
     expect(fate(bo, "Wie bepaalt")).to_have_text("Nog even verborgen")
@@ -280,6 +281,7 @@ def test_every_phone_knows_where_to_go_and_cards_go_round(room: Methods, telepho
         for n, caller in enumerate(callers)
     }
     for page in pages.values():
+        expect(step(page)).to_contain_text("Stap 2 van 4")
         send(page, f"Idee van {page.url}")
         expect(page.get_by_text("Je hebt er al een verstuurd")).to_be_visible()
         expect(page.get_by_role("button", name="Versturen", exact=True)).to_have_attribute("aria-disabled", "true")
@@ -323,6 +325,7 @@ def test_a_confidential_case_stays_in_its_group(room: Methods, telephone: Callab
     case = bo.locator("[data-role=cases-list] > li").get_attribute("data-id")
     run = room.start("vijfstappenmethode", first, case=case)
     room.bring(run, 1)
+    expect(step(bo)).to_contain_text("Probleemverkenning")
     expect(bo.locator("[data-role=notice-confidential]")).to_be_visible()
     send(bo, said)
     expect(fate(bo, said)).to_have_text("Op het bord")
@@ -359,6 +362,7 @@ def test_a_phone_that_missed_a_step_and_one_that_came_late(
     room.cast(run, helper, "timekeeper")
     room.cast(run, others[0].id, "case_owner")
     room.bring(run, 1)
+    expect(step(bo)).to_contain_text("Stap 2 van 4")
     area = bo.get_by_label("Jouw inbreng")
     area.press_sequentially("Dat de huismeester")
     device.set_offline(True)
