@@ -172,7 +172,9 @@ def _coming(state: RoomState, row: Row) -> list[Key]:
     cases: list[Key] = [("cases", case.id) for case in state.cases.values() if case.owner == person.id]
     told: list[Key] = [("runs", one.id) for one in state.runs.values() if person.id in one.roles or one.group in person.been]
     mates: list[Key] = [("me", one.id) for one in turns.members(state, run.group)] if run is not None else []
-    return [*keys, *cases, *told, *mates]
+    said: list[Key] = [("contributions", id_) for id_ in person.contributions]
+    plans: list[Key] = [("plans", plan.id) for plan in state.plans.values() if person.id in plan.people]
+    return [*keys, *cases, *told, *mates, *said, *plans]
 
 
 def _leaving(state: RoomState, row: Row) -> list[Key]:
