@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +35,7 @@ def city_of(name: str) -> str:
 
 @dataclass
 class Player:
-    """One method, so many phones in one group (or, ``group`` None, everybody). ``thorough``: every phone tries every kind."""
+    """One method, so many phones in one group (or, ``group`` None, everybody). ``thorough``: two phones of every role try every kind."""
 
     key: str
     people: int
@@ -146,20 +147,22 @@ class Player:
     # -- trying
 
     def try_everything(self) -> None:
-        """Every phone tries every kind, every vote and every mark; accepted or refused as the script has it."""
+        """Every phone votes, marks and writes; two of every role try all kinds. Accepted or refused as the script has it."""
         slot = turns.slot_at(self.run)
+        tried: dict[str, int] = {}
         for name in list(self.names):
-            self._try_writing(name, slot)
+            role = self.turn(name)["role"]
+            tried[role] = tried.get(role, 0) + 1
+            self._try_writing(name, slot, KINDS if self.thorough and tried[role] <= 2 else self.turn(name)["write"][:1])
             self._try_voting(name, slot)
             self._try_marking(name, slot)
         self.check_hidden()
         self.check_places()
         self.catch_up()
 
-    def _try_writing(self, name: str, slot: Any) -> None:
+    def _try_writing(self, name: str, slot: Any, kinds: Sequence[str]) -> None:
         turn = self.turn(name)
         role = turn["role"]
-        kinds = KINDS if self.thorough else turn["write"][:1]
         for kind in kinds:
             allowed = rules.may_write(slot, role, kind) is True
             assert (kind in turn["write"]) == allowed, (self.where(), name, role, kind)
