@@ -102,12 +102,13 @@ def advance(state: RoomState, row: Row) -> Advance:
             del changes[audience]
     near_after = _near(state, [key for key in by_table if state.contributions[key[1]].company])
     opened = {key for key in by_table if key[1] in state.contributions and not state.contributions[key[1]].company}
+    by_company = [key for key in by_table if key not in opened]
 
     def at_table(before: Seat, after: Seat) -> Change:
         base = for_audience(changes, at_seat((after[0], None)))
         read = [key for key in dict.fromkeys([*near_before.get(before, []), *near_after.get(after, [])]) if key not in opened]
         exact = difference(read, old_at.get(before, {}), look(state, at_seat(after), read), at_seat(after))
-        return merged(_without(base, [key for key in by_table if key not in opened]), exact) if by_table else base
+        return merged(_without(base, by_company), exact) if by_table else base
 
     staying = {seat for seat in {*near_before, *near_after} if seat[1] is not None}
     for seat in sorted(staying, key=lambda one: (one[0] or "", one[1] or "")):
