@@ -135,14 +135,13 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
         case = state.cases.get(one.case or "")
         if one.confidential and (case is None or case.closed_off):
             continue
-        step = state.agenda.get(one.step or "")
         group = state.groups.get(one.group or "")
         rows.append(
             ContributionRow(
                 id=one.id,
                 kind=one.kind,
                 text=one.text,
-                step=turns.title_of(state, one) or (step["title"] if step else None),
+                step=_where(state, one),
                 case=case.text if case is not None and not case.closed_off else None,
                 group=group["name"] if group else None,
                 answers=stands_for(state, one.answers) if one.answers else None,
@@ -164,6 +163,15 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
             )
         )
     return [*rows, *_agreed(state)]
+
+
+def _where(state: RoomState, one: Contribution) -> str | None:
+    """In which step it came: of the method that ran, else of the agenda; and that it was written on a card of paper, when it was."""
+    step = turns.title_of(state, one) or state.agenda.get(one.step or "", {}).get("title")
+    if one.paper is None:
+        return step
+    card = f"van papier, kaart {one.paper['card']}" if one.paper.get("card") else "van papier"
+    return f"{step} · {card}" if step else card
 
 
 _AFTER = {"deep_dive": "Verdiepingssessie", "working_group_meeting": "Werkgroep"}

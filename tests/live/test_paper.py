@@ -14,8 +14,10 @@ from kennislab.accounts import operations as accounts
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
 from kennislab.core import clock
+from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.live import paper
+from kennislab.live.queries import contributions_of
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab, LabState
 from tests.factories.world import World, make_world
@@ -110,6 +112,10 @@ def test_cards_go_into_the_open_room_once_with_their_origin(leader: FlaskClient,
         "Van papier, zonder": ("solution", None, {"card": None}),
     }
     assert "2 kaarten ingevoerd" in leader.get(_entry(world)).text
+    with app.app_context():
+        harvested = {row.text: row.step or "" for row in contributions_of(db.session(), world.lab_id)}
+    assert harvested["Van papier, met nummer"].endswith(f"van papier, kaart {card}")
+    assert harvested["Van papier, zonder"].endswith("van papier")
     refused = bram.do("contribution.add", kind="insight", text="ik ook", paper={"card": None})
     assert refused["problem"]["type"] == "/problems/facilitator-only"
 
