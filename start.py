@@ -144,14 +144,14 @@ def test(words: "list[str]") -> int:
     """Run the tests; the exit code is that of the first part that failed, and the whole suite fails when it had to skip anything.
 
     Three parts, so that none waits for another: measurements alone, since they are about time; what needs no browser, and what needs
-    one, in two processes each. The files with a browser go in their own order: the longest is among the first, and not the last.
+    one, in three processes each: they wait more than they work, so that three keep two cores busy. The files with a browser go in their own order: the longest is among the first, and not the last.
     """
     install("dev.lock")
     if not succeeds(PY, "-m", "tests.support.prepare"):
         stop("De hulpmiddelen voor de tests konden niet worden klaargezet.", "The tools for the tests could not be made ready.")
     fast, words = "--fast" in words, [word for word in words if word != "--fast"]
     names_a_part = any((ROOT / word.split("::")[0]).exists() for word in words if not word.startswith("-"))
-    spread = [] if names_a_part or {"-n", "--pdb", "--collect-only"} & set(words) else ["-n", "2", "--dist", "loadfile"]
+    spread = [] if names_a_part or {"-n", "--pdb", "--collect-only"} & set(words) else ["-n", "3", "--dist", "loadfile"]
     if fast:
         return pytest("-m", NOT_FAST, *(spread + words))
     if names_a_part or "-m" in words or "-k" in words:

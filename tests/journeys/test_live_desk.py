@@ -222,7 +222,7 @@ def test_reading_before_placing(room: Room, laptop: BrowserContext, phone: Brows
 def test_one_participant_is_read_first_and_then_taken_out(room: Room, laptop: BrowserContext, phone: BrowserContext) -> None:
     desk, ans = room.staff(laptop, "desk"), room.phone(phone, "Loes Lastig")
     loes = desk.locator("[data-role=people-list] > li").filter(has_text="Loes Lastig")
-    expect(loes).to_have_attribute("data-connected", "")
+    expect(loes).to_have_attribute("data-line", "connected")
     loes.locator("summary").click()
     loes.get_by_role("button", name="Eerst lezen").click()
     expect(loes.locator("[data-role=held]")).to_be_visible()

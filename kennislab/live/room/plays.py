@@ -158,7 +158,8 @@ def _votes(state: RoomState, going: Going, slot: Slot, position: Position, table
             seen = shown
         else:
             company = seating.company(run.method, position, tables, place)
-            seen = [one for one in shown if not one.company or rules.may_read(frozenset(one.company), company)]
+            here = frozenset(one for table in tables for one in table)
+            seen = [one for one in shown if not one.company or rules.may_read(frozenset(one.company), company, present=here)]
         choices = [*case_choices(state, run, slot, going.case), *({"id": c.id, "text": c.text, "contribution": c.id} for c in seen), *fixed]
         if not choices and not waits:
             continue
@@ -245,7 +246,7 @@ def result_of(ballot: Ballot) -> list[str]:
 def following(run: Run, people: int) -> Position | None:
     """The next position, without steps that are passed over; None at the end."""
     step = run.method.steps
-    at = plan.following(run.method, run.position, plan.units(run.method, run.position.step, people, run.stations))
+    at = plan.following(run.method, run.position, plan.units(run.method, run.position.step, people, run.stations, tables=run.tables))
     while at is not None and step[at.step].id in run.skip:
         at = Position(at.step + 1) if at.step + 1 < len(step) else None
     return at

@@ -54,11 +54,12 @@ def run_for(state: RoomState, person: Person | None) -> Run | None:
 def slot_at(run: Run, position: Position | None = None) -> Slot:
     """What holds at a position of this run (None: where it is)."""
     at = position or run.position
-    key = (at, run.people)
+    tables = run.tables if at.step == run.position.step else None
+    key = (at, run.people, tuple(len(table) for table in tables or ()))
     found: Slot | None = run.memo.get(key)
     if found is None:
         stretch = run.stretch.get(run.method.steps[at.step].id, 1.0)
-        found = run.memo[key] = plan.slot(run.method, at, people=run.people, stations=run.stations, stretch=stretch)
+        found = run.memo[key] = plan.slot(run.method, at, people=run.people, stations=run.stations, stretch=stretch, tables=tables)
     return found
 
 
