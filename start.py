@@ -144,7 +144,8 @@ def test(words: "list[str]") -> int:
     """Run the tests; the exit code is that of the first part that failed, and the whole suite fails when it had to skip anything.
 
     Three parts, so that none waits for another: measurements alone, since they are about time; what needs no browser, and what needs
-    one, in three processes each: they wait more than they work, so that three keep two cores busy. The files with a browser go in their own order: the longest is among the first, and not the last.
+    one, in three processes each, since they wait more than they work. The files with a browser go in their own order: the longest is
+    among the first, and not the last.
     """
     install("dev.lock")
     if not succeeds(PY, "-m", "tests.support.prepare"):
