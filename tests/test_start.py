@@ -118,18 +118,18 @@ def test_it_installs_again_when_a_lock_or_the_place_changes(start: ModuleType, m
 
 
 REST = "not bench and not browser"
-SPREAD = ["-n", "2", "--dist", "loadfile"]
+SPREAD = ["-n", "3", "--dist", "loadfile"]
 
 
 @pytest.mark.parametrize(
     ("words", "runs"),
     [
-        (["--fast"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadfile"]]),
+        (["--fast"], [["-m", "NOT_FAST", "-n", "3", "--dist", "loadfile"]]),
         (["--fast", "tests/core"], [["-m", "NOT_FAST", "tests/core"]]),
         (["tests/core", "-x"], [["tests/core", "-x"]]),
         (["tests/core/test_search.py::test_x"], [["tests/core/test_search.py::test_x"]]),
-        (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "2", "--dist", "loadfile", "-x"]]),
-        (["-k", "journal"], [["-n", "2", "--dist", "loadfile", "-k", "journal"]]),
+        (["--fast", "-x"], [["-m", "NOT_FAST", "-n", "3", "--dist", "loadfile", "-x"]]),
+        (["-k", "journal"], [["-n", "3", "--dist", "loadfile", "-k", "journal"]]),
         (["-x"], [["-m", "bench", "-x"], ["-m", REST, *SPREAD, "-x"], ["-m", "browser", *SPREAD, "--no-loadscope-reorder", "-x"]]),
         ([], [["-m", "bench"], ["-m", REST, *SPREAD], ["-m", "browser", *SPREAD, "--no-loadscope-reorder"]]),
     ],
