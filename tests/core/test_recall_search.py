@@ -21,6 +21,7 @@ from kennislab.live import recall_meaning
 from tests.benchmarks.recall import WAYS, amended_pairs, asked_before, close_pairs, found_share, index_questions, store_meanings
 
 
+@pytest.mark.slow
 def test_the_close_question_is_among_the_first_five(app: Flask) -> None:
     known = asked_before()
     with app.app_context():
@@ -132,6 +133,7 @@ def test_vectors_in_whole_numbers_say_nearly_the_same() -> None:
     assert meanings.short(np.zeros((1, 8), np.float32)).tolist() == [[0] * 8]
 
 
+@pytest.mark.slow
 def test_typing_never_waits_for_the_encoder(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.app_context():
         recall_meaning.let_go()

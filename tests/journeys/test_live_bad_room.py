@@ -54,6 +54,7 @@ def _renamed(server: DemoServer, host: str) -> DemoServer:
     return DemoServer(server.process, {**server.said, "url": server.url.replace("127.0.0.1", host)}, server.data, server.errors)
 
 
+@pytest.mark.browser
 def test_plain_http_on_a_hotspot_without_internet(room: Room, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> None:
     rules = f"--host-resolver-rules=MAP {HALL} 127.0.0.1, MAP * ~NOTFOUND"
     flags = [flag for flag in browser_type_launch_args["args"] if not flag.startswith("--host-resolver-rules")]

@@ -88,6 +88,7 @@ def test_an_earlier_bottleneck_comes_with_what_helped_where_and_whom_to_ask(clie
     assert _hits(member, TYPED)[0] == first
 
 
+@pytest.mark.slow
 def test_other_words_come_back_by_vectors_of_what_all_may_see_and_of_nothing_else(app: Flask, client: FlaskClient, twice: Twice) -> None:
     guest, other_words = Phone.join(client, twice.world), "Op welke manier krijg je steun van inwoners?"
     assert _hits(guest, other_words) == [], "not by words"

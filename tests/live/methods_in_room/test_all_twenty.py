@@ -9,6 +9,8 @@ from kennislab.live.methods.schema import BUILT_IN
 from kennislab.live.room.runs_state import written
 from tests.live.methods_in_room.player import ALL, Player
 
+pytestmark = pytest.mark.slow
+
 MOST = 14
 
 

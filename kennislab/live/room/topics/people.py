@@ -169,8 +169,11 @@ def _coming(state: RoomState, row: Row) -> list[Key]:
         keys.append(("runs", run.id))
     if person is None or (person.name, person.municipality) == (row.data["name"], row.data["municipality"]):
         return keys
-    cases: list[Key] = [("cases", case.id) for case in state.cases.values() if case.owner == person.id]
-    told: list[Key] = [("runs", one.id) for one in state.runs.values() if person.id in one.roles or one.group in person.been]
+    own = [case.id for case in state.cases.values() if case.owner == person.id]
+    cases: list[Key] = [("cases", id_) for id_ in own]
+    told: list[Key] = [
+        ("runs", one.id) for one in state.runs.values() if person.id in one.roles or one.group in person.been or one.case in own
+    ]
     mates: list[Key] = [("me", one.id) for one in turns.members(state, run.group)] if run is not None else []
     said: list[Key] = [("contributions", id_) for id_ in person.contributions]
     plans: list[Key] = [("plans", plan.id) for plan in state.plans.values() if person.id in plan.people]
