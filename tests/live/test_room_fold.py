@@ -529,7 +529,9 @@ class AnyRoom(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(sorted(["f:1", "projector", *PEOPLE])), twice=st.booleans())
     def hears(self, who: str, twice: bool) -> None:
-        """One follower gets what it missed; perhaps twice, perhaps from an older number on."""
+        """One follower gets what it missed; perhaps twice, perhaps from an older number on. Who was taken out hears nothing more."""
+        if who in self.room.state.people and self.room.state.people[who].gone:
+            return
         state = self.followers[who]
         since = state["seq"] - 1 if twice and state["seq"] > 4 else state["seq"]
         frame = self.room.frame(self._audience(who), since)
