@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-SINGLETONS = ("lab", "step", "counts", "projector", "day", "previous", "evaluation", "me")
-
 
 def reduce(state: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     """The state after one frame. Frames that are old are passed over, events that are known skipped."""
@@ -16,10 +14,7 @@ def reduce(state: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
         if event["seq"] <= state["seq"]:
             continue
         for name, value in event.get("set", {}).items():
-            if name in SINGLETONS:
-                state[name].update(value)
-            else:
-                state[name].update(value)
+            state[name].update(value)  # whole entities of a collection, changed fields of what there is one of
         for name, ids in event.get("gone", {}).items():
             for id_ in ids:
                 state[name].pop(id_, None)
