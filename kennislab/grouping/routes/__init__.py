@@ -1,0 +1,14 @@
+"""Pages of the board and of the groups. This module holds the blueprint; the pages stand in its siblings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+bp = Blueprint("grouping", __name__)
+
+
+def init(app: Flask) -> None:
+    """Called once by the composition root."""
+
+
+from kennislab.grouping.routes import board, groups  # noqa: E402, F401  they put their pages on ``bp``

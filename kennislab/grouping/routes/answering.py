@@ -1,0 +1,214 @@
+"""What the pages of the board and of the groups answer with. Every change is a plain form post; a script asks for JSON and gets the
+columns that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from kennislab.accounts.actors import Actor
+from kennislab.accounts.models import Person
+from kennislab.accounts.signin import current_actor
+from kennislab.core import jobs, journal
+from kennislab.core.db import db
+from kennislab.core.errors import DomainError, Invalid, require
+from kennislab.core.transaction import Tx, transaction
+from kennislab.grouping import following, operations, policies, proposing, queries, words
+from kennislab.grouping.models import TONES, WorkingGroup
+from kennislab.programme import queries as programmes
+from kennislab.programme.models import Lab
+from kennislab.programme.routes import the_lab
+from kennislab.questions import queries as questions
+
+Answer = str | Response | tuple[str, int] | tuple[Response, int]
+Verb = Callable[[Tx, Lab], Any]
+WAIT_MOST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One of the two boards. ``of``: the state of a lab's board as (order of columns, column → HTML)."""
+
+    kind: str
+    may_edit: Callable[[Actor, Lab], policies.Verdict]
+    columns: Callable[[Session, Lab, bool], tuple[list[str], Callable[[str], str]]]
+    address: str
+
+
+def theme_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str], Callable[[str], str]]:
+    columns = queries.board(session, lab.id)
+    ids = [card.question.id for column in columns for card in column.cards]
+    context = {
+        "lab": lab,
+        "editable": editable,
+        "themes": [column.theme for column in columns if column.theme],
+        "names": programmes.municipality_names(session, [card.question.municipality_code for column in columns for card in column.cards]),
+        "counts": questions.support_counts(session, ids),
+    }
+    by_key = {column.key: column for column in columns}
+    return list(by_key), lambda key: Markup(render_template("grouping/_theme_column.html", column=by_key[key], **context))
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupColumn:
+    group: WorkingGroup | None
+    people: list[Person]
+
+    @property
+    def key(self) -> str:
+        return str(self.group.id) if self.group else "pile"
+
+
+def group_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str], Callable[[str], str]]:
+    groups = queries.groups_of(session, lab.id)
+    placed = {member.person_id for group in groups for member in group.members}
+    rest = [person for person in queries.people_to_place(session, lab.programme_id) if person.id not in placed] if editable else []
+    columns = [_GroupColumn(None, rest)] if editable else []
+    columns += [_GroupColumn(group, sorted((m.person for m in group.members), key=lambda p: (p.name.casefold(), p.id))) for group in groups]
+    people = [person for column in columns for person in column.people]
+    context = {
+        "lab": lab,
+        "editable": editable,
+        "groups": groups,
+        "leaders": queries.leaders_to_choose(session, lab.programme_id) if editable else [],
+        "names": programmes.municipality_names(session, [person.municipality_code for person in people]),
+        "own": queries.own_themes(session, lab.id) if editable else {},
+        "theme_titles": {theme.id: theme.title for theme in queries.themes_of(session, lab.id)},
+        "questions_of": {group.id: queries.questions_of_theme(session, group.theme_id) if group.theme_id else [] for group in groups},
+        "tones": TONES,
+    }
+    by_key = {column.key: column for column in columns}
+    return list(by_key), lambda key: Markup(render_template("grouping/_group_column.html", column=by_key[key], **context))
+
+
+THEMES = View("themes", policies.may_edit_board, theme_columns, "grouping.board")
+GROUPS = View("groups", policies.may_place_people, group_columns, "grouping.groups")
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _number(name: str, default: int = 0) -> int:
+    sent = request.values.get(name, "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else default
+
+
+def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stamp: str | None) -> dict[str, Any] | None:
+    """What is new after journal number ``since``, as the script wants it; None when nothing is."""
+    head, now = queries.version(session, lab.id)
+    if head <= since and stamp == now:
+        return None
+    rows = journal.read(session, queries.stream_of(lab.id), since, 200)
+    editable = bool(view.may_edit(actor, lab))
+    order, column = view.columns(session, lab, editable)
+    kind = "board.changed" if view is THEMES else "groups.changed"
+    touched = {key for row in rows if row.type == kind for key in row.data["columns"]}
+    titles = any(
+        row.type == "board.changed" and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose") for row in rows
+    )
+    everything = stamp != now or len(rows) >= 200 or titles or any(row.data["verb"] in ("undo", "redo") for row in rows)
+    mine = f"p:{actor.person_id}"
+    said = [_said(row.data) for row in rows if row.type == kind and row.actor != mine and row.data["verb"] != "progress"]
+    return {
+        "head": rows[-1].seq if rows else head,
+        "stamp": now,
+        "order": order,
+        "columns": {key: column(key) for key in order if everything or key in touched},
+        "said": said[-3:],
+        "tools": render_template("grouping/_tools.html", **tools(session, actor, lab)) if view is THEMES and editable else None,
+    }
+
+
+def _said(data: dict[str, Any]) -> str:
+    sentence, values = words.said(data["verb"], data["by"], data["details"])
+    return _(sentence, **values)
+
+
+def tools(session: Session, actor: Actor, lab: Lab) -> dict[str, Any]:
+    """What stands above the board and changes with it."""
+    row = queries.board_row(session, lab.id)
+    work = jobs.state_of(session, row.proposal_job) if row and row.proposal_job else None
+    person_id = actor.person_id or 0
+    return {
+        "lab": lab,
+        "undo": queries.next_undo(session, lab.id, person_id),
+        "redo": queries.next_redo(session, lab.id, person_id),
+        "work": work if work is not None and work.state in ("queued", "running") else None,
+        "groups": proposing.suggested(session, lab),
+        "least": proposing.LEAST_GROUPS,
+        "most": proposing.MOST_GROUPS,
+    }
+
+
+def change(lab_id: int, view: View, verb: Verb, done: str | None = None, form: Any = None) -> Answer:
+    """Does ``verb(tx, lab)`` for who may, and answers: JSON with the news, or back to the page with a word about it."""
+    actor, lab = current_actor(), the_lab(lab_id)
+    may = policies.may_make_groups if view is GROUPS else view.may_edit
+    require(may(actor, lab))
+    try:
+        if form is not None and not form.validate():
+            raise Invalid(fields={name: " ".join(str(one) for one in errors) for name, errors in form.errors.items()})
+        with transaction() as tx:
+            fresh = tx.session.get_one(Lab, lab_id)
+            require(may(actor, fresh))
+            result = verb(tx, fresh)
+    except DomainError as error:
+        if _wants_json() or error.status not in (409, 422):
+            raise
+        sentences = [_(error.title, **error.params), *(_(text) for text in getattr(error, "fields", {}).values())]
+        if error.detail and not getattr(error, "fields", {}):
+            sentences.append(_(error.detail, **error.params))
+        flash(" ".join(sentences), "error")
+        return redirect(url_for(view.address, lab_id=lab_id), 303)
+    if isinstance(result, operations.Undone) and result.skipped:
+        done = _("Een deel bleef zoals het is: iemand anders had het intussen veranderd.")
+    if _wants_json():
+        news = _news(db.session(), actor, the_lab(lab_id), view, _number("since"), request.form.get("stamp"))
+        return jsonify({**(news or {}), "done": done})
+    if done:
+        flash(done, "ok")
+    return redirect(url_for(view.address, lab_id=lab_id), 303)
+
+
+def sent_ids(name: str) -> list[int]:
+    """The numbers that were sent under a name; what is no number is left out."""
+    return [int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) < 10]
+
+
+def sent_target() -> int | None:
+    """The column named in ``to``: a number, or the pile. Raises Invalid for anything else."""
+    sent = request.form.get("to", "")
+    if sent == "pile":
+        return None
+    if not sent.isdecimal() or len(sent) > 9:
+        raise Invalid("no-target", _("Kies eerst waarheen"), _("Kies een thema uit de lijst, of de stapel."))
+    return int(sent)
+
+
+def sent_index() -> int | None:
+    sent = request.form.get("index", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 6 else None
+
+
+def follow(lab_id: int, view: View, may_see: Callable[[Actor, Lab], policies.Verdict]) -> Answer:
+    actor, lab = current_actor(), the_lab(lab_id)
+    require(may_see(actor, lab))
+    since, stamp = _number("since"), request.args.get("stamp")
+
+    def look() -> dict[str, Any] | None:
+        session = db.session()
+        present = programmes.lab(session, lab_id)
+        return None if present is None else _news(session, actor, present, view, since, stamp)
+
+    news = following.wait_for(queries.stream_of(lab_id), min(_number("wait"), WAIT_MOST), look)
+    answer = jsonify(news if news is not None else {"head": since, "stamp": stamp})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
