@@ -11,6 +11,7 @@ from typing import Any
 from kennislab.core.errors import N_, Refused
 from kennislab.live.methods import plan, rules, seating
 from kennislab.live.methods.plan import Position, Slot
+from kennislab.live.methods.vocabulary import ROLE
 from kennislab.live.room.runs_state import Run, Tables, read, written
 from kennislab.live.room.state import Contribution, Person, RoomState
 
@@ -20,7 +21,6 @@ AT_TABLES = ("pairs", "trios", "fours", "small_groups")
 ONE_EACH = ("text", "choice_with_reason")
 TURN_ROLES = ("client", "case_owner")
 FOCUS_ROLES = ("case_owner", "example_giver", "client")
-STATION_ROLES = ("question_owner", "presenter")
 LEADER = "discussion_leader"
 MOST_TITLE = 160
 """As long as the archive keeps the title of a step."""
@@ -214,6 +214,7 @@ def turn(state: RoomState, person: Person) -> dict[str, Any] | None:
         "role": role,
         "table": person.table if _seated(run, person) else None,
         "station": person.table if _seated(run, person) and by_station(run) else None,
+        "station_name": _name(state, _station_owner(run, table)) if by_station(run) else None,
         "with": [{"name": one.name, "municipality": one.municipality} for one in others],
         "listening": rules.listens(slot, role),
         "leads": run.roles.get(person.id) == LEADER,
@@ -240,15 +241,26 @@ def _seated(run: Run, person: Person) -> bool:
 def _focus(state: RoomState, run: Run, slot: Slot, table: list[str]) -> str | None:
     """Whose turn it is: of the table, the station, or the group."""
     step = run.method.steps[run.position.step]
-    if table and (seating.rotates(step) or step.scale == "per_station"):
+    if table and seating.rotates(step):
         cast = seating.roles(run.method, run.position, table, run.roles)
-        wanted = TURN_ROLES if seating.rotates(step) else STATION_ROLES
-        who = next((one for one in table if cast[one] in wanted), None)
-    elif slot.speaking in FOCUS_ROLES:
-        who = next((one for one, role in run.roles.items() if role == slot.speaking), None)
-    else:
-        who = None
-    return state.people[who].name if who in state.people else None
+        return _name(state, next((one for one in table if cast[one] in TURN_ROLES), None))
+    if table and step.scale == "per_station":
+        return _name(state, _station_owner(run, table))
+    if slot.speaking in FOCUS_ROLES:
+        return _name(state, next((one for one, role in run.roles.items() if role == slot.speaking), None))
+    return None
+
+
+def _station_owner(run: Run, table: list[str]) -> str | None:
+    """Whose station it is, of those who are at it; None when nobody there has that role."""
+    if run.method.stations is None:
+        return None
+    cast = seating.roles(run.method, run.position, table, run.roles)
+    return next((one for one in table if cast[one] == ROLE[run.method.stations.owner]), None)
+
+
+def _name(state: RoomState, participant: str | None) -> str | None:
+    return state.people[participant].name if participant in state.people else None
 
 
 def confidential(state: RoomState, run: Run | None) -> bool:

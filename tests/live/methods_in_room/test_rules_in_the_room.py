@@ -126,6 +126,23 @@ def test_along_the_carrousel_everybody_comes_everywhere() -> None:
         assert len(set(places)) == (1 if one in owners else player.run.stations), one
 
 
+def test_whose_station_it_is_stands_beside_its_number() -> None:
+    player = Player("vragencarrousel", 16)
+    player.start()
+    assert all(player.turn(one)["station_name"] is None for one in player.names)
+    _at(player, "rondes")
+    for step in ("rondes", "oogsten"):  # walking along them, and back at the own
+        _at(player, step)
+        owners = {player.turn(one)["station"]: one.title() for one in player.names if player.run.roles.get(one) == "question_owner"}
+        assert len(owners) == player.run.stations
+        assert all(player.turn(one)["station_name"] == owners[player.turn(one)["station"]] for one in player.names), step
+    owner = next(one for one in player.names if player.run.roles.get(one) == "question_owner")
+    here = [one for one in player.names if player.turn(one)["station"] == player.turn(owner)["station"]]
+    player.room.record("participant.joined", {"participant": owner, "name": None, "municipality": "GM0855", "group": GROUP}, owner)
+    assert {player.turn(one)["station_name"] for one in here} == {None}, "who gave no name is not named"
+    player.catch_up()
+
+
 def test_a_text_at_a_station_stays_there_for_who_comes_next() -> None:
     player = Player("vragencarrousel", 16)
     player.start()
