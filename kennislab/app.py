@@ -19,6 +19,7 @@ from kennislab.core import compression, error_pages, huey_worker, jobs, security
 from kennislab.core.db import db, engine_options
 from kennislab.evaluation import routes as evaluation
 from kennislab.grouping import routes as grouping
+from kennislab.invitations import routes as invitations
 from kennislab.live import method_routes as methods
 from kennislab.live import routes as live
 from kennislab.products import routes as products
@@ -26,7 +27,7 @@ from kennislab.programme import routes as programme
 from kennislab.questions import routes as questions
 
 ROOT = Path(__file__).resolve().parent.parent
-FEATURES = (accounts, programme, questions, grouping, live, methods, archive, products, evaluation)
+FEATURES = (accounts, programme, questions, invitations, grouping, live, methods, archive, products, evaluation)
 """The routes of every feature, in the order in which they may know each other."""
 
 

@@ -79,12 +79,17 @@ class QuestionVector(Base):
 
 
 class Board(Base):
-    """What belongs to a board as a whole: the proposal that is being made (a job's public id), and how many themes were last asked."""
+    """What belongs to a board as a whole: the proposal that is being made (a job's public id), and how many themes were last asked.
+
+    ``ranking_open``: whether participants may rank the themes now, with ``ranking_until`` as the last moment (empty: until it is closed).
+    """
 
     __tablename__ = "board"
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     proposal_job: Mapped[str | None] = mapped_column(sa.String(16))
     groups: Mapped[int | None]
+    ranking_open: Mapped[bool] = mapped_column(default=False)
+    ranking_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class BoardChange(Base):
@@ -108,7 +113,10 @@ class BoardChange(Base):
 
 
 class WorkingGroup(Base):
-    """People who work on a theme together on the day. ``least`` and ``most``: how many fit, both included; empty means open."""
+    """People who work on a theme together on the day. ``least`` and ``most``: how many fit, both included; empty means open.
+
+    ``method``: key of the method of consultation that it will use.
+    """
 
     __tablename__ = "working_group"
     __table_args__ = (sa.UniqueConstraint("lab_id", "theme_id"),)
@@ -121,6 +129,7 @@ class WorkingGroup(Base):
     least: Mapped[int | None]
     most: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
+    method: Mapped[str | None] = mapped_column(sa.String(60))
 
     theme: Mapped[Theme | None] = relationship()
     leader: Mapped[Person | None] = relationship()
@@ -128,12 +137,83 @@ class WorkingGroup(Base):
 
 
 class GroupMember(Base):
-    """That somebody is in a group of a lab: in one at most."""
+    """That somebody is in a group of a lab: in one at most.
+
+    ``pinned``: a person decided so, and assigning again leaves it. ``rank``: which of their choices it is, from 1; None: not among them.
+    ``reason``: why there, as the assignment found it: ``{"key", …values}`` (see :mod:`kennislab.grouping.reasons`); empty: by hand.
+    """
 
     __tablename__ = "group_member"
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("working_group.id", ondelete="CASCADE"), index=True)
 
+    pinned: Mapped[bool] = mapped_column(default=False)
+    rank: Mapped[int | None]
+    reason: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+
     group: Mapped[WorkingGroup] = relationship(back_populates="members")
     person: Mapped[Person] = relationship()
+
+
+class Ranking(Base):
+    """What somebody would like on the day: themes in order of wish, those of which they have solved it, and whether they can lead a group."""
+
+    __tablename__ = "ranking"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    choices: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    solved: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    can_lead: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+
+
+class Wish(Base):
+    """That people must sit together, or apart. ``people``: ids of at least two persons."""
+
+    __tablename__ = "placing_wish"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(8))  # together, apart
+    people: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class Assignment(Base):
+    """How the people of a lab were last assigned to groups: what was asked, and what came of it as a whole.
+
+    ``asked``: the settings (``{"max_per_municipality": k, …}``); ``outcome``: profile, clashes and relaxations as the engine gave them.
+    """
+
+    __tablename__ = "assignment"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    job: Mapped[str | None] = mapped_column(sa.String(16))
+    asked: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    outcome: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+
+
+class KeptGrouping(Base):
+    """A grouping as it was when somebody kept it: ``themes`` is ``[{"title", "subtitle", "tone", "questions": [id, …]}]``."""
+
+    __tablename__ = "kept_grouping"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    themes: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class BoardSelection(Base):
+    """Which cards somebody has picked up on the board just now, for the others to see; forgotten after a minute without a sign of life."""
+
+    __tablename__ = "board_selection"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    cards: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

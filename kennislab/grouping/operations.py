@@ -1,16 +1,9 @@
-"""Changing the board. Every change is one row of the change log (for undo) and one entry of the journal (for who looks on).
-
-The journal stream is taken first, so changes of one board follow each other; nothing is ever overwritten by an undo that somebody
-else has changed since.
-"""
+"""Changing the board. How a change is remembered, told and undone stands in :mod:`kennislab.grouping.changes`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-import sqlalchemy as sa
+from dataclasses import dataclass
 
 from kennislab.accounts.actors import Actor
 from kennislab.core import clock, journal
@@ -18,14 +11,13 @@ from kennislab.core.errors import N_, Conflict, Invalid, NotFound
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.grouping import queries
+from kennislab.grouping.changes import Edit, announce, begin, columns_of, restore
 from kennislab.grouping.models import TONES, Board, BoardChange, ChangeState, Placement, ProposedBy, QuestionVector, Theme
 from kennislab.programme.models import Lab
 from kennislab.questions import queries as questions
 
 MOST_TITLE = 120
 MOST_THEMES = 40
-State = dict[str, dict[str, Any]]
-"""``themes``: id → [title, subtitle, position, tone, proposed_by, gone]; ``cards``: question id → [theme id, position, placed]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,78 +36,6 @@ class Undone:
 
     change: BoardChange
     skipped: int
-
-
-@dataclass
-class _Edit:
-    """A change in the making: remembers how everything that it touches was."""
-
-    tx: Tx
-    lab_id: int
-    before: State = field(default_factory=lambda: {"themes": {}, "cards": {}})
-
-    def theme(self, theme: Theme) -> Theme:
-        self.before["themes"].setdefault(str(theme.id), _theme_state(theme))
-        return theme
-
-    def new_theme(self, title: str, subtitle: str, position: float, tone: int, by: ProposedBy) -> Theme:
-        theme = Theme(lab_id=self.lab_id, title=title, subtitle=subtitle, position=position, tone=tone, proposed_by=by)
-        self.tx.session.add(theme)
-        self.tx.session.flush()
-        self.before["themes"][str(theme.id)] = [*_theme_state(theme)[:-1], True]
-        return theme
-
-    def card(self, question_id: int) -> Placement:
-        row = self.tx.session.get(Placement, question_id)
-        if row is None:
-            row = Placement(question_id=question_id, lab_id=self.lab_id, theme_id=None, position=0.0, placed_by_person=False)
-            self.tx.session.add(row)
-        self.before["cards"].setdefault(str(question_id), _card_state(row))
-        return row
-
-    def done(self, by: Actor, verb: str, **details: Any) -> BoardChange:
-        self.tx.session.flush()
-        session = self.tx.session
-        after: State = {
-            "themes": {id_: _theme_state(session.get_one(Theme, int(id_))) for id_ in self.before["themes"]},
-            "cards": {id_: _card_state(session.get_one(Placement, int(id_))) for id_ in self.before["cards"]},
-        }
-        mine = sa.update(BoardChange).where(
-            BoardChange.lab_id == self.lab_id, BoardChange.person_id == by.person_id, BoardChange.state == ChangeState.UNDONE
-        )
-        session.execute(mine.values(state=ChangeState.DEAD))
-        change = BoardChange(
-            lab_id=self.lab_id, person_id=by.person_id, person_name=by.name, verb=verb, details=details, before=self.before, after=after
-        )
-        session.add(change)
-        session.flush()
-        _announce(self.tx, self.lab_id, by, verb, details, _columns(self.before, after), change.id)
-        return change
-
-
-def _theme_state(theme: Theme) -> list[Any]:
-    return [theme.title, theme.subtitle, theme.position, theme.tone, theme.proposed_by.value, theme.gone]
-
-
-def _card_state(row: Placement) -> list[Any]:
-    return [row.theme_id, row.position, row.placed_by_person]
-
-
-def _columns(*states: State) -> list[str]:
-    """Keys of the columns that look different when a board goes from one of these states to another."""
-    keys = {id_ for state in states for id_ in state["themes"]}
-    keys |= {"pile" if card[0] is None else str(card[0]) for state in states for card in state["cards"].values()}
-    return sorted(keys)
-
-
-def _announce(tx: Tx, lab_id: int, by: Actor, verb: str, details: dict[str, Any], columns: list[str], change: int | None) -> None:
-    data = {"verb": verb, "details": details, "columns": columns, "by": by.name, "change": change}
-    journal.append(tx, queries.stream_of(lab_id), [journal.Entry("board.changed", data, actor=f"p:{by.person_id}")])
-
-
-def _begin(tx: Tx, lab: Lab) -> _Edit:
-    journal.hold(tx, queries.stream_of(lab.id))
-    return _Edit(tx, lab.id)
 
 
 def _title(title: str) -> str:
@@ -162,7 +82,7 @@ def _free_tone(there: Sequence[Theme]) -> int:
     return min(range(1, TONES + 1), key=lambda tone: (used.count(tone), tone))
 
 
-def _put(tx: Tx, edit: _Edit, lab: Lab, ids: list[int], theme_id: int | None, index: int | None, by_person: bool) -> None:
+def _put(tx: Tx, edit: Edit, lab: Lab, ids: list[int], theme_id: int | None, index: int | None, by_person: bool) -> None:
     """Puts cards in a column, at ``index`` among its other cards or at the end."""
     moved = set(ids)
     others = [card for card in queries.cards_of(tx.session, lab.id) if card.theme_id == theme_id and card.question.id not in moved]
@@ -185,7 +105,7 @@ def _put(tx: Tx, edit: _Edit, lab: Lab, ids: list[int], theme_id: int | None, in
 
 def move_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], theme_id: int | None, index: int | None = None) -> BoardChange:
     """Puts cards in a theme, or (None) in the pile, and keeps them there: a proposal will not move them. ``index`` counts without them."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     ids = _known(tx, lab, question_ids)
     theme = _theme(tx, lab, theme_id) if theme_id is not None else None
     _put(tx, edit, lab, ids, theme_id, index, True)
@@ -194,7 +114,7 @@ def move_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], theme_i
 
 def fix_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], fixed: bool) -> BoardChange:
     """Makes cards stay where they are at the next proposal, or lets them go."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     ids = _known(tx, lab, question_ids)
     for id_ in ids:
         edit.card(id_).placed_by_person = fixed
@@ -203,7 +123,7 @@ def fix_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], fixed: b
 
 def create_theme(tx: Tx, lab: Lab, by: Actor, title: str, question_ids: Iterable[int] = ()) -> Theme:
     """A new theme at the end, perhaps with cards in it at once."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     position, tone = _next_place(tx, lab)
     theme = edit.new_theme(_title(title), "", position, tone, ProposedBy.PERSON)
     ids = list(question_ids)
@@ -215,7 +135,7 @@ def create_theme(tx: Tx, lab: Lab, by: Actor, title: str, question_ids: Iterable
 
 def rename_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int, title: str) -> BoardChange | None:
     """Gives a theme another name; from then on it is a person's theme. Nothing happens when the name is the same."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     theme = edit.theme(_theme(tx, lab, theme_id))
     was, theme.title = theme.title, _title(title)
     if theme.title == was:
@@ -226,7 +146,7 @@ def rename_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int, title: str) -> Boar
 
 def shift_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int, steps: int) -> BoardChange | None:
     """Moves a theme so many places to the right (or left, when negative). Nothing happens at the end of the row."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     theme = edit.theme(_theme(tx, lab, theme_id))
     others = [one for one in queries.themes_of(tx.session, lab.id) if one.id != theme_id]
     now = sum(1 for one in others if (one.position, one.id) < (theme.position, theme.id))
@@ -247,7 +167,7 @@ def merge_themes(tx: Tx, lab: Lab, by: Actor, theme_id: int, into_id: int) -> Bo
     """Puts all cards of a theme in another one, whose name stays. Cards that a person placed stay placed."""
     if theme_id == into_id:
         raise Invalid("same-theme", N_("Dat is hetzelfde thema"), N_("Kies een ander thema om mee samen te voegen."))
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     source, into = edit.theme(_theme(tx, lab, theme_id)), edit.theme(_theme(tx, lab, into_id))
     cards = [card for card in queries.cards_of(tx.session, lab.id) if card.theme_id == source.id]
     if cards:
@@ -263,7 +183,7 @@ def split_theme(
     tx: Tx, lab: Lab, by: Actor, theme_id: int, question_ids: Iterable[int], title: str, *, chosen_by_person: bool = True
 ) -> Theme:
     """Takes cards out of a theme into a new one right beside it."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     theme = edit.theme(_theme(tx, lab, theme_id))
     ids = _known(tx, lab, question_ids)
     inside = {card.question.id for card in queries.cards_of(tx.session, lab.id) if card.theme_id == theme_id}
@@ -284,7 +204,7 @@ def split_theme(
 
 def remove_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int) -> BoardChange:
     """Takes a theme away; its cards go back to the pile, free to be proposed anew."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     theme = edit.theme(_theme(tx, lab, theme_id))
     ids = [card.question.id for card in queries.cards_of(tx.session, lab.id) if card.theme_id == theme_id]
     if ids:
@@ -295,7 +215,7 @@ def remove_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int) -> BoardChange:
 
 def apply_proposal(tx: Tx, lab: Lab, by: Actor, proposed: Sequence[ProposedTheme], rest: Iterable[int]) -> BoardChange:
     """Puts a proposal on the board. What a person has placed (also while it was being made) stays; their themes stay too."""
-    edit = _begin(tx, lab)
+    edit = begin(tx, lab)
     now = {card.question.id: card for card in queries.cards_of(tx.session, lab.id)}
     kept = {one.theme_id for one in proposed if one.theme_id is not None}
     holding = {card.theme_id for card in now.values() if card.fixed}
@@ -326,7 +246,7 @@ def apply_proposal(tx: Tx, lab: Lab, by: Actor, proposed: Sequence[ProposedTheme
     return edit.done(by, "propose", count=placed, themes=len(there))
 
 
-def _set_in_order(edit: _Edit, ids: list[int], theme_id: int | None, now: dict[int, queries.Card]) -> None:
+def _set_in_order(edit: Edit, ids: list[int], theme_id: int | None, now: dict[int, queries.Card]) -> None:
     """Free cards in the order of the proposal, after those that a person put in this column."""
     last = max((card.position for card in now.values() if card.fixed and card.theme_id == theme_id), default=0.0)
     for place, id_ in enumerate(ids, 1):
@@ -343,10 +263,10 @@ def undo(tx: Tx, lab: Lab, by: Actor) -> Undone:
     change = queries.next_undo(tx.session, lab.id, by.person_id) if by.person_id is not None else None
     if change is None:
         raise Conflict("nothing-to-undo", N_("Er is niets om ongedaan te maken"), N_("Je kunt je laatste twintig stappen terugdraaien."))
-    skipped = _restore(tx, change.after, change.before)
+    skipped = restore(tx, change.after, change.before)
     change.state, change.undone_at = ChangeState.UNDONE, clock.now()
     tx.session.flush()
-    _announce(tx, lab.id, by, "undo", {"verb": change.verb, **change.details}, _columns(change.before, change.after), change.id)
+    announce(tx, lab.id, by, "undo", {"verb": change.verb, **change.details}, columns_of(change.before, change.after), change.id)
     return Undone(change, skipped)
 
 
@@ -356,43 +276,11 @@ def redo(tx: Tx, lab: Lab, by: Actor) -> Undone:
     change = queries.next_redo(tx.session, lab.id, by.person_id) if by.person_id is not None else None
     if change is None:
         raise Conflict("nothing-to-redo", N_("Er is niets om opnieuw te doen"), N_("Dit kan alleen meteen na “Ongedaan maken”."))
-    skipped = _restore(tx, change.before, change.after)
+    skipped = restore(tx, change.before, change.after)
     change.state, change.undone_at = ChangeState.DONE, None
     tx.session.flush()
-    _announce(tx, lab.id, by, "redo", {"verb": change.verb, **change.details}, _columns(change.before, change.after), change.id)
+    announce(tx, lab.id, by, "redo", {"verb": change.verb, **change.details}, columns_of(change.before, change.after), change.id)
     return Undone(change, skipped)
-
-
-def _restore(tx: Tx, expected: State, wanted: State) -> int:
-    """Brings themes and cards to ``wanted`` where they still are as ``expected``; returns how many were not.
-
-    Of a theme, name and presence must be as expected; of a card, its column. Places within a column may have shifted.
-    """
-    skipped = 0
-    for id_, state in wanted["themes"].items():
-        theme = tx.session.get_one(Theme, int(id_))
-        was = expected["themes"][id_]
-        if (theme.title, theme.gone) != (was[0], was[5]):
-            skipped += 1
-            continue
-        theme.title, theme.subtitle, theme.position, theme.tone, theme.gone = state[0], state[1], state[2], state[3], state[5]
-        theme.proposed_by = ProposedBy(state[4])
-    tx.session.flush()
-    for id_, (theme_id, position, placed) in wanted["cards"].items():
-        row = tx.session.get(Placement, int(id_))
-        if row is None or row.theme_id != expected["cards"][id_][0]:
-            skipped += 1
-            continue
-        if theme_id is not None and tx.session.get_one(Theme, theme_id).gone:
-            skipped += 1
-            continue
-        row.theme_id, row.position, row.placed_by_person = theme_id, position, placed
-    for id_, state in wanted["themes"].items():  # what somebody put in a theme that now goes, goes to the pile
-        if state[5]:
-            stray = sa.update(Placement).where(Placement.theme_id == int(id_)).values(theme_id=None)
-            if tx.session.get_one(Theme, int(id_)).gone:
-                tx.session.execute(stray, execution_options={"synchronize_session": "fetch"})
-    return skipped
 
 
 # --- what a proposal needs ----------------------------------------------------------------------------------------------------
@@ -409,12 +297,12 @@ def begin_proposal(tx: Tx, lab: Lab, by: Actor, job: str, groups: int | None) ->
     """Writes down that a proposal is being made, for all who look."""
     tx.session.merge(Board(lab_id=lab.id, proposal_job=job, groups=groups))
     tx.session.flush()
-    _announce(tx, lab.id, by, "proposing", {}, [], None)
+    announce(tx, lab.id, by, "proposing", {}, [], None)
 
 
 def tell_progress(tx: Tx, lab_id: int, by: Actor) -> None:
     """Lets who looks on know that the proposal came further."""
-    _announce(tx, lab_id, by, "progress", {}, [], None)
+    announce(tx, lab_id, by, "progress", {}, [], None)
 
 
 def end_proposal(tx: Tx, lab: Lab, by: Actor, job: str | None = None) -> None:
@@ -423,4 +311,4 @@ def end_proposal(tx: Tx, lab: Lab, by: Actor, job: str | None = None) -> None:
     if row is not None and row.proposal_job is not None and job in (None, row.proposal_job):
         row.proposal_job = None
         tx.session.flush()
-        _announce(tx, lab.id, by, "proposed", {}, [], None)
+        announce(tx, lab.id, by, "proposed", {}, [], None)

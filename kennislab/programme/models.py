@@ -141,7 +141,8 @@ class Lab(Base):
 
     ``question_deadline``: the last moment at which a knowledge question may be sent, exact to the second. ``quarter``: ``2026-Q4``.
     ``rev`` grows with every change of its data or agenda, so that two people cannot overwrite each other unseen. ``evaluation``: the
-    words of the three questions afterwards; empty: the usual ones.
+    words of the three questions afterwards; empty: the usual ones. ``calendar_id`` names the lab in people's calendars for ever;
+    ``calendar_sequence`` grows when what a calendar shows (title, time, place) changes.
     """
 
     __tablename__ = "lab"
@@ -161,6 +162,8 @@ class Lab(Base):
     question_deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     cloned_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lab.id", ondelete="SET NULL"))
     rev: Mapped[int] = mapped_column(default=1)
+    calendar_id: Mapped[str] = mapped_column(sa.String(16), unique=True, index=True, default=new_id)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
     evaluation: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -236,3 +239,19 @@ class LabProposal(Base):
     place: Mapped[str] = mapped_column(sa.String(120), default="")
     people: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
     planned_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lab.id", ondelete="SET NULL"))
+
+
+class MailTemplate(Base):
+    """A programme's own words for one kind of mail in one language; without a row the words that come with Kennislab count."""
+
+    __tablename__ = "mail_template"
+    __table_args__ = (sa.UniqueConstraint("programme_id", "kind", "language"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    language: Mapped[str] = mapped_column(sa.String(2))
+    subject: Mapped[str] = mapped_column(sa.String(300))
+    body: Mapped[str] = mapped_column(sa.Text)
+    edited_by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    edited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    rev: Mapped[int] = mapped_column(default=1)

@@ -34,9 +34,9 @@ WAIT_MOST = 25
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the two boards. ``of``: the state of a lab's board as (order of columns, column → HTML)."""
+    """One of the two boards. ``told``: its journal entries; ``columns``: a lab's board as (order of columns, column → HTML)."""
 
-    kind: str
+    told: str
     may_edit: Callable[[Actor, Lab], policies.Verdict]
     columns: Callable[[Session, Lab, bool], tuple[list[str], Callable[[str], str]]]
     address: str
@@ -88,8 +88,8 @@ def group_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str]
     return list(by_key), lambda key: Markup(render_template("grouping/_group_column.html", column=by_key[key], **context))
 
 
-THEMES = View("themes", policies.may_edit_board, theme_columns, "grouping.board")
-GROUPS = View("groups", policies.may_place_people, group_columns, "grouping.groups")
+THEMES = View("board.changed", policies.may_edit_board, theme_columns, "grouping.board")
+GROUPS = View("groups.changed", policies.may_place_people, group_columns, "grouping.groups")
 
 
 def _wants_json() -> bool:
@@ -109,14 +109,13 @@ def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stam
     rows = journal.read(session, queries.stream_of(lab.id), since, 200)
     editable = bool(view.may_edit(actor, lab))
     order, column = view.columns(session, lab, editable)
-    kind = "board.changed" if view is THEMES else "groups.changed"
-    touched = {key for row in rows if row.type == kind for key in row.data["columns"]}
+    touched = {key for row in rows if row.type == view.told for key in row.data["columns"]}
     titles = any(
-        row.type == "board.changed" and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose") for row in rows
+        row.type == THEMES.told and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose") for row in rows
     )
     everything = stamp != now or len(rows) >= 200 or titles or any(row.data["verb"] in ("undo", "redo") for row in rows)
     mine = f"p:{actor.person_id}"
-    said = [_said(row.data) for row in rows if row.type == kind and row.actor != mine and row.data["verb"] != "progress"]
+    said = [_said(row.data) for row in rows if row.type == view.told and row.actor != mine and row.data["verb"] != "progress"]
     return {
         "head": rows[-1].seq if rows else head,
         "stamp": now,

@@ -1,0 +1,1 @@
+"""Inviting people to a lab, asking them again, and knowing who comes."""
