@@ -157,7 +157,7 @@ class GroupMember(Base):
 
 
 class Ranking(Base):
-    """What somebody would like on the day: themes in order of wish, those of which they have solved it, and whether they can lead a group."""
+    """What somebody would like on the day: themes in order of wish, those of which they solved it, and whether they can lead a group."""
 
     __tablename__ = "ranking"
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
@@ -216,4 +216,16 @@ class BoardSelection(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(sa.String(120))
     cards: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class PairVerdict(Base):
+    """That a facilitator looked at two questions that resemble each other and found that they ask something different."""
+
+    __tablename__ = "pair_verdict"
+    first_id: Mapped[int] = mapped_column(sa.ForeignKey("knowledge_question.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    second_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("knowledge_question.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

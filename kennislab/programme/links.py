@@ -43,8 +43,25 @@ _OPENED = _ALL - {LabState.PLANNED}
 _ROOM = _that_allow("join")
 
 LINKS: tuple[LabLink, ...] = (
+    LabLink(N_("Mijn Kennislab"), N_("Je vraag, je groep, en waar je moet zijn."), "/kennislabs/{lab}/mijn", "check", _OPENED),
+    LabLink(
+        N_("Uitnodigingen"),
+        N_("Wie komt er, wie nog niet antwoordde, en wat er verstuurd is."),
+        "/kennislabs/{lab}/uitnodigingen",
+        "mail",
+        _that_allow("invite"),
+        staff=True,
+    ),
     LabLink(
         N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
+    ),
+    LabLink(
+        N_("Vragen beheren"),
+        N_("Samenvoegen, splitsen, overnemen en inlezen."),
+        "/kennislabs/{lab}/vragen/beheer",
+        "edit",
+        _that_allow("add_question"),
+        staff=True,
     ),
     LabLink(
         N_("De dag voorbereiden"),
@@ -68,6 +85,13 @@ LINKS: tuple[LabLink, ...] = (
         "/kennislabs/{lab}/groepen",
         "people",
         _ALL - {LabState.PLANNED, LabState.COLLECTING},
+    ),
+    LabLink(
+        N_("Thema’s kiezen"),
+        N_("Zet op volgorde waar je over mee wilt praten."),
+        "/kennislabs/{lab}/themas-kiezen",
+        "check",
+        _that_allow("rank_themes"),
     ),
     LabLink(N_("Meedoen op je telefoon"), N_("Stuur in wat je tegenkomt."), "/live/{lab}", "phone", _ROOM),
     LabLink(N_("Regie"), N_("Leid de zaal vanaf je laptop."), "/live/{lab}/desk", "keyboard", _ROOM | {LabState.READY}, staff=True),

@@ -29,6 +29,7 @@ class StateRule:
 
 _ALWAYS = frozenset({"view"})
 _BEFORE = frozenset({"edit_lab", "edit_agenda"})
+_COMING = frozenset({"invite", "answer_invitation"})
 _QUESTIONS = frozenset({"light_edit", "add_question", "support_question"})
 
 STATES: Mapping[LabState, StateRule] = {
@@ -38,7 +39,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Kennisvragen openen"),
         S.COLLECTING,
         None,
-        _ALWAYS | _BEFORE | {"delete_lab"},
+        _ALWAYS | _BEFORE | _COMING | {"delete_lab"},
     ),
     S.COLLECTING: StateRule(
         N_("Vragen ophalen"),
@@ -46,7 +47,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Groepen gaan maken"),
         S.GROUPING,
         S.PLANNED,
-        _ALWAYS | _BEFORE | _QUESTIONS | {"ask_question", "edit_question", "withdraw_question", "return_question"},
+        _ALWAYS | _BEFORE | _COMING | _QUESTIONS | {"ask_question", "edit_question", "withdraw_question", "return_question"},
     ),
     S.GROUPING: StateRule(
         N_("Groepen maken"),
@@ -54,7 +55,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Klaarzetten"),
         S.READY,
         S.COLLECTING,
-        _ALWAYS | _BEFORE | _QUESTIONS | {"group_questions", "make_groups", "place_people"},
+        _ALWAYS | _BEFORE | _COMING | _QUESTIONS | {"group_questions", "make_groups", "place_people", "rank_themes"},
     ),
     S.READY: StateRule(
         N_("Klaar om te beginnen"),
@@ -62,7 +63,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Zaal openen"),
         S.LIVE,
         S.GROUPING,
-        _ALWAYS | _BEFORE | _QUESTIONS | {"group_questions", "make_groups", "place_people", "open_room"},
+        _ALWAYS | _BEFORE | _COMING | _QUESTIONS | {"group_questions", "make_groups", "place_people", "rank_themes", "open_room"},
     ),
     S.LIVE: StateRule(
         N_("Nu bezig"),
@@ -70,7 +71,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Zaal sluiten en oogsten"),
         S.HARVESTING,
         S.READY,
-        _ALWAYS | {"make_groups", "place_people", "join", "contribute", "run_session", "close_room", "preview_harvest"},
+        _ALWAYS | _COMING | {"make_groups", "place_people", "join", "contribute", "run_session", "close_room", "preview_harvest"},
     ),
     S.HARVESTING: StateRule(
         N_("Oogsten"),
@@ -105,6 +106,7 @@ _TOO_EARLY: Mapping[str, str] = {
     "group_questions": N_("Er komen nog kennisvragen binnen. Zet het lab eerst op “Groepen maken”."),
     "make_groups": N_("Groepen maak je als de thema’s er zijn. Zet het lab eerst op “Groepen maken”."),
     "place_people": N_("Mensen indelen kan als er groepen zijn. Zet het lab eerst op “Groepen maken”."),
+    "rank_themes": N_("Er zijn nog geen thema’s om uit te kiezen. Je krijgt bericht als het zover is."),
     "open_room": N_("De zaal kan nog niet open. Zet het lab eerst op “Klaar om te beginnen”."),
     "join": N_("Dit Kennislab is nog niet begonnen. Wacht tot de begeleider de zaal opent en probeer het dan opnieuw."),
     "contribute": N_("Dit Kennislab is nog niet begonnen. Je tekst blijft op je telefoon staan."),
@@ -124,6 +126,9 @@ _TOO_EARLY: Mapping[str, str] = {
 }
 
 _TOO_LATE: Mapping[str, str] = {
+    "invite": N_("Dit lab is geweest. Uitnodigen heeft geen zin meer."),
+    "answer_invitation": N_("Dit Kennislab is al geweest. Je hoeft niets meer te laten weten."),
+    "rank_themes": N_("De groepen staan vast. Wil je ergens anders zitten? Vraag het de begeleider in de zaal."),
     "edit_lab": N_("De zaal is al open geweest. De gegevens van dit lab staan nu vast."),
     "edit_agenda": N_("De zaal is al open geweest. De agenda staat nu vast; een stap verlengen doe je tijdens het lab."),
     "delete_lab": N_("Er hangt al werk van anderen aan dit lab. Je kunt het niet meer weghalen."),

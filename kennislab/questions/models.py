@@ -154,17 +154,3 @@ class Notice(Base):
     by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class PairVerdict(Base):
-    """That a facilitator looked at two questions that resemble each other and found that they ask something different."""
-
-    __tablename__ = "pair_verdict"
-    first_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("knowledge_question.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    second_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("knowledge_question.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
