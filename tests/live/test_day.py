@@ -284,6 +284,34 @@ def test_late_and_made_to_fit(app: Flask, client: FlaskClient, world: World) -> 
         assert answer.json["results"][0]["status"] == "refused"
 
 
+def test_a_room_that_opens_again_keeps_its_hours(app: Flask, client: FlaskClient, world: World) -> None:
+    """What was fitted stays; what the coordinator planned otherwise in between counts; late is measured by the plan."""
+    _open(app, world)
+    leader = Phone(client, world.lab_id, world.tokens["facilitator"])
+    first, second, third = steps(app, world)
+    leader.do("step.go", to=first, step_rev=0)
+    leader.do("agenda.set", step=second, minutes=4)
+    leader.do("agenda.set", step=third, minutes=6)
+
+    def reopened(minutes: int | None = None) -> list[tuple[int, int]]:
+        actor = Actor(world.people["coordinator"], "Coordinator")
+        with app.app_context(), transaction() as tx:
+            lab = tx.session.get_one(Lab, world.lab_id)
+            programmes.move_lab(tx, lab, LabState.HARVESTING, actor)
+            if minutes is not None:
+                lab.agenda[2].minutes = minutes
+                tx.session.flush()
+            programmes.move_lab(tx, lab, LabState.LIVE, actor)
+        agenda = leader.snapshot()["agenda"]
+        return [(agenda[id_]["minutes"], agenda[id_]["planned_minutes"]) for id_ in (second, third)]
+
+    before = leader.snapshot()["agenda"]
+    planned = [before[id_]["planned_minutes"] for id_ in (second, third)]
+    assert reopened() == [(4, planned[0]), (6, planned[1])]
+    assert reopened(25) == [(4, planned[0]), (25, 25)]
+    assert reopened() == [(4, planned[0]), (25, 25)]
+
+
 CASES = [
     ([30, 15, 60, 20], 75), ([30, 15, 60, 20], 125), ([30, 15, 60, 20], 10), ([10, 10, 10], 32), ([3, 3, 90], 40), ([2, 45, 0, 5], 60),
     ([25], 40), ([7, 11, 13, 17], 31), ([1, 1, 1], 9),

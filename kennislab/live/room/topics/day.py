@@ -214,6 +214,13 @@ DECIDE: dict[type[m.Op], d.Decide] = {
 # -- what the facts change
 
 
+def with_its_hours(state: RoomState, step: dict[str, Any]) -> dict[str, Any]:
+    """A step as it opens: with the minutes that the room gave it before, unless the coordinator planned it otherwise since."""
+    before = state.agenda.get(step["id"])
+    kept = before is not None and state.day.planned.get(step["id"]) == step["minutes"]
+    return {**step, "minutes": before["minutes"]} if before is not None and kept else step
+
+
 def opened(state: RoomState, data: dict[str, Any]) -> None:
     """What the opening says of the day; called by the opening itself."""
     day = state.day

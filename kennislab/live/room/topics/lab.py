@@ -32,7 +32,7 @@ def _opened(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     state.closed_at = None
     state.lab_id, state.title, state.quarter = data["lab"], data["title"], data["quarter"]
     state.join = data["join"]
-    state.agenda = {step["id"]: step for step in data["agenda"]}
+    state.agenda = {step["id"]: day.with_its_hours(state, step) for step in data["agenda"]}
     for group in data.get("groups", []):
         state.groups[group["id"]] = {**state.groups.get(group["id"], {}), **group}
     for definition in data.get("methods", []):
