@@ -59,3 +59,29 @@ def may_place_people(actor: Actor, lab: Lab) -> Verdict:
     """Staff, from *grouping* until the room closes."""
     who = is_staff(actor, lab.programme_id)
     return states.verdict(lab.state, "place_people") if who is True else who
+
+
+def may_rank(actor: Actor, lab: Lab, opened: bool) -> Verdict:
+    """Saying for oneself which themes one would like: everybody in the programme, in *grouping* and *ready*, while it is open
+    (``opened``: :func:`kennislab.grouping.ranking.is_open`)."""
+    member = is_member(actor, lab.programme_id)
+    now = states.verdict(lab.state, "rank_themes") if member is True else member
+    if now is not True or opened:
+        return now
+    return Refused(
+        "ranking-closed",
+        N_("Kiezen kan nu niet"),
+        N_("De begeleider heeft het kiezen nog niet geopend, of alweer gesloten. Wil je iets anders? Vraag het de begeleider."),
+        status=409,
+    )
+
+
+def may_rank_for(actor: Actor, lab: Lab) -> Verdict:
+    """Opening and closing the choice of themes, seeing who chose, filling it in for somebody: staff, in *grouping* and *ready*."""
+    who = is_staff(actor, lab.programme_id)
+    return states.verdict(lab.state, "rank_themes") if who is True else who
+
+
+def may_assign(actor: Actor, lab: Lab) -> Verdict:
+    """Having the app place people, with settings and wishes: staff, from *grouping* until the room closes (a walk-in comes on the day)."""
+    return may_place_people(actor, lab)

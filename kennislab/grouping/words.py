@@ -30,6 +30,14 @@ SAID: Mapping[str, str] = {
     "place": N_("%(by)s deelde %(count)s mensen in bij “%(title)s”."),
     "unplace": N_("%(by)s haalde %(count)s mensen uit hun groep."),
     "place-by-question": N_("%(by)s deelde %(count)s mensen in bij hun eigen vraag."),
+    "pin": N_("%(by)s zette %(count)s mensen vast in hun groep."),
+    "unpin": N_("%(by)s maakte %(count)s mensen los."),
+    "assigning": N_("%(by)s laat mensen indelen."),
+    "assign": N_("%(by)s liet %(count)s mensen indelen."),
+    "assigned-nobody": N_("%(by)s liet mensen indelen, maar zo past het niet."),
+    "wish": N_("%(by)s veranderde wie bij elkaar of uit elkaar moeten."),
+    "open-ranking": N_("%(by)s laat mensen thema’s kiezen."),
+    "close-ranking": N_("%(by)s sloot het kiezen van thema’s."),
 }
 
 ONE: Mapping[str, str] = {
@@ -39,6 +47,9 @@ ONE: Mapping[str, str] = {
     "free": N_("%(by)s maakte een kaart los."),
     "place": N_("%(by)s deelde iemand in bij “%(title)s”."),
     "unplace": N_("%(by)s haalde iemand uit een groep."),
+    "pin": N_("%(by)s zette iemand vast in een groep."),
+    "unpin": N_("%(by)s maakte iemand los."),
+    "assign": N_("%(by)s liet iemand indelen."),
 }
 
 

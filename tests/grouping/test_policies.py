@@ -20,6 +20,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "may_see_groups":   {"participant": "---++++", "facilitator": "+++++++"},
     "may_make_groups":  {"participant": "xxxxxxx", "facilitator": "--+++--"},
     "may_place_people": {"participant": "xxxxxxx", "facilitator": "--+++--"},
+    "may_assign":       {"participant": "xxxxxxx", "facilitator": "--+++--"},
+    "may_rank_for":     {"participant": "xxxxxxx", "facilitator": "--++---"},
 }  # fmt: skip
 STATUS = {"-": 409, "x": 403}
 
@@ -41,3 +43,17 @@ def test_matrix(policy: str, role: str) -> None:
             assert isinstance(verdict, DomainError)
             assert verdict.status == STATUS[expected], (policy, role, state)
             assert verdict.detail
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_themes_are_ranked_while_that_is_open(role: str) -> None:
+    for state in STATES:
+        lab = Lab(programme_id=1, state=state)
+        for opened in (True, False):
+            verdict = policies.may_rank(actor(role), lab, opened)
+            if role in ("anonymous", "outsider"):
+                assert isinstance(verdict, DomainError) and verdict.status == (401 if role == "anonymous" else 404)
+            elif opened and state in ("grouping", "ready"):
+                assert verdict is True, (role, state)
+            else:
+                assert isinstance(verdict, DomainError) and verdict.status == 409, (role, state, opened)
