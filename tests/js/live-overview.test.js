@@ -29,6 +29,7 @@ test("who is over time, quiet or paused stands out; who only talks is not quiet"
   assert.equal(line({}, "2026-11-22T10:08:00Z").quiet, 0);
   assert.equal(line({ slot: { title: both("Dan"), input: "none" } }, null).quiet, 0);
   assert.equal(line({ paused_at: "2026-11-22T10:01:00Z", remaining: 60 }).paused, true);
+  assert.deepEqual([line({}).lacking, line({ lacks_case: true }).lacking], [false, true]);
 });
 
 test("more groups stand closer", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fate } from "../../static/js/live/overlay.js";
-import { adviceHint, firstOf, listenText, matrixRows, sorting, turnOf, whereText } from "../../static/js/live/phone/turn.js";
+import { adviceHint, casesNow, firstOf, listenText, matrixRows, sorting, turnOf, whereText } from "../../static/js/live/phone/turn.js";
 import { openBallot, shownResult, viewsOf } from "../../static/js/live/phone/views.js";
 import { countOf, nextText, peopleText, roundText, secondsOver, stepText, whoSpeaks } from "../../static/js/live/runs.js";
 
@@ -78,7 +78,26 @@ test("where to be: a table, a station to walk to, or one's own station", () => {
   const table = where({ table: "2", with: [{ name: "Bo", municipality: "GM1" }, { name: null, municipality: null }], focus_name: "Bo" }, { mode: "trios" });
   assert.deepEqual(table, { go: false, title: "Tafel 2", people: "Samen met Bo (Tilburg) en zonder naam", focus: "Aan de beurt: Bo" });
   assert.deepEqual([where({ station: "3", table: "3" }, {}).title, where({ station: "3", table: "3" }, {}).go], ["Ga naar station 3", true]);
+  const host = where({ station: "3", station_name: "Fatima", focus_name: "Fatima" }, {});
+  assert.deepEqual([host.title, host.focus], ["Ga naar station 3 · Fatima", ""]);
+  assert.equal(where({ station: "3", role: "presenter", station_name: "ik" }, {}).title, "Je blijft bij station 3");
   assert.deepEqual([where({ station: "3", role: "presenter", focus_name: "ik" }, {}).title, where({ station: "3", role: "presenter", focus_name: "ik" }, {}).focus], ["Je blijft bij station 3", ""]);
+});
+
+test("a method about a case that nobody brings asks for one, and says who chooses", () => {
+  const at = (its = {}, mine = {}) => turnOf(room(mine, its));
+  const pitched = [{ id: "c", state: "pitched" }];
+  assert.deepEqual(casesNow(null, [], false), { show: false, ask: null, text: "" });
+  assert.deepEqual(casesNow(at(), [], true), { show: false, ask: null, text: "" });
+  assert.deepEqual(casesNow(at({ slot: slot({ cases: true }) }), [], true), { show: true, ask: "r:2", text: "" });
+  const nobody = casesNow(at({ lacks_case: true }), [], true);
+  assert.deepEqual(nobody, { show: true, ask: "r:case", text: "Nog niemand brengt een casus in. Heb jij er een? Breng hem hieronder in, dan kan het gesprek beginnen." });
+  assert.equal(casesNow(at({ lacks_case: true, step: 3 }), [], true).ask, "r:case", "a next step does not open it again");
+  assert.match(casesNow(at({ lacks_case: true, case: { id: "x" } }), [], true).text, /is er niet meer/);
+  assert.match(casesNow(at({ lacks_case: true }), pitched, true).text, /^Wie je groep leidt/);
+  assert.match(casesNow(at({ lacks_case: true }, { leads: true }), pitched, true).text, /^Kies welke/);
+  assert.equal(casesNow(at({ case: { id: "c" } }), pitched, true).show, false);
+  assert.equal(listenText(at({ lacks_case: true, slot: slot({ speaking: "case_owner" }) })).title, "Wie brengt een casus in?");
 });
 
 test("advice in a question round gets a hint, and only there", () => {

@@ -57,6 +57,47 @@ def test_a_question_on_the_wall_can_be_the_case() -> None:
     assert (case.owner, case.contribution, player.run.case, player.turn("p3")["role"]) == ("p3", made, case.id, "case_owner")
 
 
+@pytest.mark.parametrize("group", [GROUP, None])
+def test_a_method_about_a_case_that_nobody_brings_says_so_until_somebody_does(group: str | None) -> None:
+    player = Player("roddelmethode", 6, group)
+
+    def lacks() -> set[bool]:
+        return {player.room.snapshot(one)["runs"][player.run_id]["lacks_case"] for one in player.audiences() if one.kind != "everyone"}
+
+    player.start()
+    assert lacks() == {True}
+    if group is None:  # people may be in groups all the same
+        player.ok(LEADER, "participant.move", participant="p2", group=GROUP)
+    case = player.ok(phone("p2"), "case.pitch", text="Mijn wethouder wil te snel")["case"]
+    assert player.room.state.cases[case].group == group and lacks() == {True}, "bringing in is not choosing"
+    leader = next((phone(one) for one in player.names if player.turn(one)["leads"]), LEADER)
+    player.ok(leader, "case.choose", case=case)
+    player.catch_up()
+    assert (player.run.case, player.turn("p2")["role"], lacks()) == (case, "case_owner", {False})
+    player.leave("p2")
+    assert lacks() == {True}
+    player.ok(LEADER, "run.role", run=player.run_id, participant="p3", role="case_owner")
+    player.catch_up()
+    assert lacks() == {False}
+    player.ok(LEADER, "run.role", run=player.run_id, participant="p3", role=None)
+    player.ok(LEADER, "run.end", run=player.run_id)
+    assert lacks() == {False}
+
+
+def test_only_after_the_choosing_step_a_case_is_missed() -> None:
+    player, lacking = Player("incidentmethode", 6), []
+    player.start()
+    while player.run.on:
+        told = player.room.snapshot(player.audiences()[0])["runs"][player.run_id]
+        lacking.append((player.run.method.steps[player.run.step].id, told["lacks_case"]))
+        player.go()
+    choosing = [name for name, _ in lacking].index("keuze")
+    assert [lacks for _, lacks in lacking] == [False] * (choosing + 1) + [True] * (len(lacking) - choosing - 1)
+    other = Player("1_2_4_all", 6)
+    other.start()
+    assert other.room.snapshot(other.audiences()[0])["runs"][other.run_id]["lacks_case"] is False
+
+
 def test_own_knowledge_questions_only() -> None:
     player = Player("roddelmethode", 4)
     player.room.state.people["p0"].questions = [{"id": "q1", "text": "Hoe dan?"}]

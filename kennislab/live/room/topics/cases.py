@@ -31,9 +31,9 @@ def _pitch(state: RoomState, actor: LiveActor, op: m.CasePitch, now: datetime) -
     person = state.people[actor.key]
     if op.question is not None and op.question not in {one["id"] for one in person.questions}:
         raise NOT_YOUR_QUESTION
-    case = Case(d.new_id(), person.group, op.text, person.id, op.confidential, op.question)
+    run = turns.run_of_group(state, person.group) or turns.run_for(state, person)
+    case = Case(d.new_id(), run.group if run is not None else person.group, op.text, person.id, op.confidential, op.question)
     entries = [plays.pitched(case, actor.key)]
-    run = turns.run_of_group(state, person.group)
     if run is not None:
         entries += plays.grown(state, run, {"id": case.id, "text": case.text, "contribution": None, "case": case.id}, actor.key)
     return d.Decision(entries, {"case": case.id})

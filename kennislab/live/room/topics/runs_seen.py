@@ -13,6 +13,8 @@ from kennislab.live.room.runs_state import Run
 from kennislab.live.room.state import RoomState
 from kennislab.live.room.topics.cases import in_run
 
+CASE_OWNER = "case_owner"
+
 
 def both(dutch: str, english: str) -> dict[str, str]:
     """A text in two languages; the Dutch where there is no English."""
@@ -50,6 +52,7 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "remaining": run.clock.remaining,
         "revealed": run.revealed,
         "nothing": run.nothing,
+        "lacks_case": lacks_case(run),
         "case": in_run(state, run, audience),
         "slot": {
             "step_id": slot.step_id,
@@ -77,6 +80,15 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
         "roles": run.roles if listed and not screen else {},
         "tables": tables(state, run) if listed else [],
     }
+
+
+def lacks_case(run: Run) -> bool:
+    """Whether the method is about somebody's case and nobody brings one in, with no step still to come in which it is chosen."""
+    method = run.method
+    if not run.on or plays.owner_role(method) != CASE_OWNER or CASE_OWNER in run.roles.values():
+        return False
+    choosing = plays.choosing_steps(method)[0]
+    return choosing is None or run.step > method.places[choosing]
 
 
 def collecting(method: Method) -> list[str]:

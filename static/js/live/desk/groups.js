@@ -157,7 +157,7 @@ export function connectGroups({ room, root, role, actions, following, leading, s
     setText(at("title"), on ? line.title : t("Nog geen werkvorm"));
     setText(at("method"), line.method);
     const place = on ? t("stap %(number)s van %(total)s", { number: line.number, total: line.steps }) : "";
-    setText(at("step"), [place, line.round, line.paused ? t("gepauzeerd") : ""].filter(Boolean).join(" · "));
+    setText(at("step"), [place, line.round, line.paused ? t("gepauzeerd") : "", line.lacking ? t("nog geen casusinbrenger") : ""].filter(Boolean).join(" · "));
     setText(at("people"), tn("%(n)s mens", "%(n)s mensen", line.people));
     setText(at("activity"), on ? t("%(sent)s ingestuurd door %(writers)s", { sent: line.sent, writers: line.writers }) : "");
     show(at("activity"), on && line.sent > 0);

@@ -11,7 +11,7 @@ const QUIET = 4;
 /** One line: `{id, name, people, hands, leader, message, run, method, place, title, round, left, over, sent, writers, quiet}`; without a run those are null. */
 export function lineOf(group, run, now, progress = progressOf(null, run)) {
   const line = { id: group.id, name: group.name, people: group.people ?? 0, hands: group.hands ?? 0, leader: group.leader ?? null, leaderName: group.leader_name ?? "", message: group.message?.text ?? "", run: run?.id ?? null };
-  if (!run) return { ...line, method: "", number: 0, steps: 0, title: "", round: "", left: timeLeft(null, now), over: 0, sent: 0, writers: 0, quiet: 0, hidden: 0, paused: false };
+  if (!run) return { ...line, method: "", number: 0, steps: 0, title: "", round: "", left: timeLeft(null, now), over: 0, sent: 0, writers: 0, quiet: 0, hidden: 0, paused: false, lacking: false };
   const since = Math.max(Date.parse(progress.last_at ?? 0) || 0, Date.parse(run.started_at ?? 0) || 0);
   const quiet = run.slot.input === "none" || !since ? 0 : Math.floor((now - since) / 60_000);
   return {
@@ -28,6 +28,7 @@ export function lineOf(group, run, now, progress = progressOf(null, run)) {
     quiet: quiet >= QUIET ? quiet : 0,
     hidden: progress.hidden,
     paused: Boolean(run.paused_at),
+    lacking: Boolean(run.lacks_case),
   };
 }
 

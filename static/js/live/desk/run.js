@@ -199,9 +199,11 @@ export function connectRun({ room, root, role, actions, following, leading, sign
     setText(role("run-speaks"), speaks.speaking);
     setText(role("run-silent"), speaks.silent);
     show(role("run-silent"), speaks.silent !== "");
-    const about = run.case;
-    show(role("run-case"), Boolean(about));
-    setText(role("run-case"), about ? (about.text ? t("Casus van %(name)s: %(text)s", { name: about.owner_name || t("een deelnemer"), text: about.text }) : t("Een vertrouwelijke casus. De tekst ziet alleen de groep.")) : "");
+    const about = run.lacks_case ? null : run.case;
+    show(role("run-case"), Boolean(about || run.lacks_case));
+    setData(role("run-case"), "lacking", run.lacks_case ? "" : null);
+    if (run.lacks_case) setText(role("run-case"), t("Nog niemand brengt een casus in. Met Rollen en casus kies je een ingebrachte casus, of geef je iemand de rol."));
+    else setText(role("run-case"), about ? (about.text ? t("Casus van %(name)s: %(text)s", { name: about.owner_name || t("een deelnemer"), text: about.text }) : t("Een vertrouwelijke casus. De tekst ziet alleen de groep.")) : "");
     const next = nextText(run);
     setText(role("run-next-text"), next ?? t("afronden"));
     button("run-previous").setAttribute("aria-disabled", String(run.step === 0 && run.unit === 0 && run.part === 0));

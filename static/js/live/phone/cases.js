@@ -2,7 +2,7 @@ import { t } from "../../text.js";
 import { toast } from "../../toast.js";
 import { fromTemplate, setData, setText, show, syncList } from "../page.js";
 import { OPS } from "../protocol.js";
-import { turnOf } from "./turn.js";
+import { casesNow, turnOf } from "./turn.js";
 
 /** The cases of my group: bringing one in, changing or withdrawing my own, choosing (who leads), and saying whether a confidential one may go along. */
 export function connectCases({ room, root, role, signal }) {
@@ -117,13 +117,15 @@ export function connectCases({ room, root, role, signal }) {
       const answered = harvest && room.outbox.entries.some((entry) => entry.op.type === OPS.case_harvest && entry.op.case === harvest.id && entry.state !== "refused");
       show(role("harvest"), Boolean(harvest && !answered));
       setText(role("harvest-text"), harvest?.text ?? "");
-      show(role("cases"), open && Boolean(OPS.case_pitch) && (on ? Boolean(on.slot.cases || (cases.length && (!on.run.case || on.turn.leads))) : Boolean(state.me.group || cases.length)));
-      const collecting = on?.slot.cases ? `${on.run.id}:${on.run.step}` : null;
-      if (collecting && collecting !== opened) role("cases").open = true; // once: who closes it again keeps it closed
-      else if (opened && !collecting) role("cases").open = false;
-      opened = collecting;
+      const now = casesNow(on, cases, Boolean(state.me.group));
+      show(role("cases"), open && Boolean(OPS.case_pitch) && now.show);
+      if (now.ask && now.ask !== opened) role("cases").open = true; // once: who closes it again keeps it closed
+      else if (opened && !now.ask) role("cases").open = false;
+      opened = now.ask;
+      show(role("cases-lacking"), now.text !== "");
+      setText(role("cases-lacking"), now.text);
       setText(role("cases-count"), cases.length);
-      show(role("cases-empty"), cases.length === 0);
+      show(role("cases-empty"), cases.length === 0 && now.text === "");
       syncList(list, cases, {
         key: (one) => one.id,
         make: () => fromTemplate("case"),

@@ -63,8 +63,9 @@ export function mayTalk(role, slot) {
 const nothingToChoose = () => t("Er is nu niets om uit te kiezen. Ga door naar de volgende stap.");
 
 /** The sign for who has nothing to do on the phone: what to do instead, and who speaks. */
-export function listenText({ turn, slot }) {
+export function listenText({ turn, run, slot }) {
   const { speaking } = whoSpeaks(slot);
+  if (run.lacks_case && slot.speaking === "case_owner") return { title: t("Wie brengt een casus in?"), text: t("Deze stap is voor wie een casus inbrengt, en dat is nog niemand."), who: "", silent: false };
   if (turn.listening) return { title: t("Je luistert nu."), text: t("In een volgende stap ben jij weer aan de beurt."), who: speaking, silent: true };
   if (cardsGoRound(slot)) return { title: t("Je hebt nu geen kaart."), text: t("Er zijn meer mensen dan kaarten. In de volgende ronde krijg je er een."), who: "", silent: false };
   if (turn.why === "Er is nu niets om uit te kiezen. Ga door naar de volgende stap.") return { title: t("Nu even niets."), text: nothingToChoose(), who: "", silent: false };
@@ -85,10 +86,29 @@ export function whereText({ turn, slot }, place) {
   const people = turn.with?.length ? t("Samen met %(people)s", { people: peopleText(turn.with, place) }) : "";
   const focus = turn.focus_name && !OWN.has(turn.role) ? t("Aan de beurt: %(name)s", { name: turn.focus_name }) : "";
   if (turn.station && HOSTS.has(turn.role)) return { go: false, title: t("Je blijft bij station %(station)s", { station: turn.station }), people, focus };
-  if (turn.station) return { go: true, title: t("Ga naar station %(station)s", { station: turn.station }), people, focus };
+  if (turn.station) {
+    const title = turn.station_name ? t("Ga naar station %(station)s · %(name)s", { station: turn.station, name: turn.station_name }) : t("Ga naar station %(station)s", { station: turn.station });
+    return { go: true, title, people, focus: turn.focus_name === turn.station_name ? "" : focus };
+  }
   if (slot.mode === "individual") return null;
   if (turn.table) return { go: false, title: t("Tafel %(table)s", { table: turn.table }), people, focus };
   return focus || people ? { go: false, title: "", people, focus } : null;
+}
+
+/**
+ * The part of the phone for cases: `{show, ask, text}`. `ask`: what it is opened for (a step in which cases are brought in, or a run that
+ * has none), null when nobody is asked. `cases`: those that I may know.
+ */
+export function casesNow(on, cases, grouped) {
+  if (!on) return { show: grouped || cases.length > 0, ask: null, text: "" };
+  const { run, slot, turn } = on;
+  const waiting = cases.some((one) => one.state === "pitched");
+  if (run.lacks_case) {
+    const first = run.case ? t("Wie de casus inbracht, is er niet meer. Heb jij er een? Breng hem hieronder in.") : t("Nog niemand brengt een casus in. Heb jij er een? Breng hem hieronder in, dan kan het gesprek beginnen.");
+    const chosen = turn.leads ? t("Kies welke casus jullie bespreken, dan kan het gesprek beginnen.") : t("Wie je groep leidt, kiest een casus. Dan kan het gesprek beginnen.");
+    return { show: true, ask: `${run.id}:case`, text: waiting ? chosen : first };
+  }
+  return { show: Boolean(slot.cases || (cases.length && (!run.case || turn.leads))), ask: slot.cases ? `${run.id}:${run.step}` : null, text: "" };
 }
 
 /** Whether questions are asked now and advice has to wait. */
