@@ -19,7 +19,8 @@ from kennislab.grouping.models import BoardChange, ChangeState, Placement, Propo
 from kennislab.programme.models import Lab
 
 State = dict[str, dict[str, Any]]
-"""``themes``: id → [title, subtitle, position, tone, proposed_by, gone]; ``cards``: question id → [theme id, position, placed]."""
+"""``themes``: id → [title, subtitle, position, tone, proposed_by, gone]; ``cards``: question id →
+[theme id, position, placed, fit]. A change that was written before cards had a fit holds three values per card."""
 
 
 @dataclass
@@ -78,7 +79,7 @@ def _theme_state(theme: Theme) -> list[Any]:
 
 
 def _card_state(row: Placement) -> list[Any]:
-    return [row.theme_id, row.position, row.placed_by_person]
+    return [row.theme_id, row.position, row.placed_by_person, row.fit]
 
 
 def columns_of(*states: State) -> list[str]:
@@ -115,7 +116,7 @@ def restore(tx: Tx, expected: State, wanted: State) -> int:
         theme.title, theme.subtitle, theme.position, theme.tone, theme.gone = state[0], state[1], state[2], state[3], state[5]
         theme.proposed_by = ProposedBy(state[4])
     tx.session.flush()
-    for id_, (theme_id, position, placed) in wanted["cards"].items():
+    for id_, (theme_id, position, placed, *fit) in wanted["cards"].items():
         row = tx.session.get(Placement, int(id_))
         if row is None or row.theme_id != expected["cards"][id_][0]:
             skipped += 1
@@ -123,10 +124,10 @@ def restore(tx: Tx, expected: State, wanted: State) -> int:
         if theme_id is not None and tx.session.get_one(Theme, theme_id).gone:
             skipped += 1
             continue
-        row.theme_id, row.position, row.placed_by_person = theme_id, position, placed
-    for id_, state in wanted["themes"].items():  # what somebody put in a theme that now goes, goes to the pile
+        row.theme_id, row.position, row.placed_by_person, row.fit = theme_id, position, placed, fit[0] if fit else None
+    for id_, state in wanted["themes"].items():  # what somebody put in a theme that now goes, goes to the pile, free to be proposed anew
         if state[5]:
-            stray = sa.update(Placement).where(Placement.theme_id == int(id_)).values(theme_id=None)
+            stray = sa.update(Placement).where(Placement.theme_id == int(id_)).values(theme_id=None, placed_by_person=False, fit=None)
             if tx.session.get_one(Theme, int(id_)).gone:
                 tx.session.execute(stray, execution_options={"synchronize_session": "fetch"})
     return skipped

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from kennislab.core.forms import Form, clean_text
 from kennislab.grouping.operations import MOST_TITLE
 from kennislab.grouping.placing import MOST_PEOPLE, GroupData
-from kennislab.grouping.proposing import LEAST_GROUPS, MOST_GROUPS
+from kennislab.grouping.proposing import LEAST_GROUPS, LEAST_LARGEST, MOST_GROUPS, MOST_LARGEST
 
 
 class TitleForm(Form):
@@ -21,11 +21,15 @@ class TitleForm(Form):
 
 
 class ProposalForm(Form):
-    """How many themes to propose; empty: as many as suit."""
+    """How many themes to propose, and how many questions in one at most; empty: as many as suit."""
 
     groups = IntegerField(
         _("Aantal thema’s"),
         validators=[Optional(), NumberRange(LEAST_GROUPS, MOST_GROUPS, message=_("Kies een aantal van 2 tot en met 20."))],
+    )
+    largest = IntegerField(
+        _("Hoogstens per thema"),
+        validators=[Optional(), NumberRange(LEAST_LARGEST, MOST_LARGEST, message=_("Kies een aantal van 2 tot en met 500."))],
     )
 
 

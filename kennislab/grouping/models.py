@@ -54,7 +54,10 @@ class Theme(Base):
 
 
 class Placement(Base):
-    """Where a question stands. Without a row, or without a theme, it is in the pile. ``placed_by_person``: a proposal leaves it there."""
+    """Where a question stands. Without a row, or without a theme, it is in the pile. ``placed_by_person``: a proposal leaves it there.
+
+    ``fit``: its mean likeness to the others of its theme when a proposal put it there (about −0.1…1); None when a person did.
+    """
 
     __tablename__ = "placement"
     question_id: Mapped[int] = mapped_column(
@@ -64,6 +67,7 @@ class Placement(Base):
     theme_id: Mapped[int | None] = mapped_column(sa.ForeignKey("theme.id", ondelete="SET NULL"), index=True)
     position: Mapped[float] = mapped_column(sa.Double, default=0.0)
     placed_by_person: Mapped[bool] = mapped_column(default=False)
+    fit: Mapped[float | None] = mapped_column(sa.Double)
 
 
 class QuestionVector(Base):
@@ -79,7 +83,8 @@ class QuestionVector(Base):
 
 
 class Board(Base):
-    """What belongs to a board as a whole: the proposal that is being made (a job's public id), and how many themes were last asked.
+    """What belongs to a board as a whole: the proposal that is being made (a job's public id), how many themes were last asked, and
+    how many questions a theme may get at most.
 
     ``ranking_open``: whether participants may rank the themes now, with ``ranking_until`` as the last moment (empty: until it is closed).
     """
@@ -88,6 +93,7 @@ class Board(Base):
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     proposal_job: Mapped[str | None] = mapped_column(sa.String(16))
     groups: Mapped[int | None]
+    largest: Mapped[int | None]
     ranking_open: Mapped[bool] = mapped_column(default=False)
     ranking_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

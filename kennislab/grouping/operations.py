@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kennislab.accounts.actors import Actor
 from kennislab.core import clock, journal
@@ -22,12 +22,16 @@ MOST_THEMES = 40
 
 @dataclass(frozen=True, slots=True)
 class ProposedTheme:
-    """A theme as the engine sees it. ``theme_id``: an existing theme that stays, with these questions in it."""
+    """A theme as the engine sees it. ``theme_id``: an existing theme that stays, with these questions in it.
+
+    ``fits``: question id → its mean likeness to the others of the theme.
+    """
 
     title: str
     subtitle: str
     questions: list[int]
     theme_id: int | None = None
+    fits: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _put(tx: Tx, edit: Edit, lab: Lab, ids: list[int], theme_id: int | None, ind
     for place, id_ in enumerate(ids, 1):
         row = edit.card(id_)
         row.theme_id, row.position, row.placed_by_person = theme_id, low + (high - low) * place / (len(ids) + 1), by_person
+        row.fit = None
 
 
 # --- verbs --------------------------------------------------------------------------------------------------------------------
@@ -240,18 +245,18 @@ def apply_proposal(tx: Tx, lab: Lab, by: Actor, proposed: Sequence[ProposedTheme
             there.append(theme)
         else:
             edit.theme(theme).subtitle = one.subtitle[:500]
-        _set_in_order(edit, free, theme.id, now)
+        _set_in_order(edit, free, theme.id, now, one.fits)
         placed += len(free)
-    _set_in_order(edit, [id_ for id_ in rest if id_ in now and not now[id_].fixed], None, now)
+    _set_in_order(edit, [id_ for id_ in rest if id_ in now and not now[id_].fixed], None, now, {})
     return edit.done(by, "propose", count=placed, themes=len(there))
 
 
-def _set_in_order(edit: Edit, ids: list[int], theme_id: int | None, now: dict[int, queries.Card]) -> None:
+def _set_in_order(edit: Edit, ids: list[int], theme_id: int | None, now: dict[int, queries.Card], fits: Mapping[int, float]) -> None:
     """Free cards in the order of the proposal, after those that a person put in this column."""
     last = max((card.position for card in now.values() if card.fixed and card.theme_id == theme_id), default=0.0)
     for place, id_ in enumerate(ids, 1):
         row = edit.card(id_)
-        row.theme_id, row.position, row.placed_by_person = theme_id, last + place, False
+        row.theme_id, row.position, row.placed_by_person, row.fit = theme_id, last + place, False, fits.get(id_)
 
 
 # --- undo and redo ------------------------------------------------------------------------------------------------------------
@@ -293,9 +298,9 @@ def store_vectors(tx: Tx, encoder: str, made: dict[int, tuple[str, bytes]]) -> N
     tx.session.flush()
 
 
-def begin_proposal(tx: Tx, lab: Lab, by: Actor, job: str, groups: int | None) -> None:
+def begin_proposal(tx: Tx, lab: Lab, by: Actor, job: str, groups: int | None, largest: int | None = None) -> None:
     """Writes down that a proposal is being made, for all who look."""
-    tx.session.merge(Board(lab_id=lab.id, proposal_job=job, groups=groups))
+    tx.session.merge(Board(lab_id=lab.id, proposal_job=job, groups=groups, largest=largest))
     tx.session.flush()
     announce(tx, lab.id, by, "proposing", {}, [], None)
 

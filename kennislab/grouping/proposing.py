@@ -30,6 +30,7 @@ from kennislab.programme.signals import lab_state_changed
 JOB = "grouping.propose"
 VECTORS = "grouping.vectors"
 LEAST_GROUPS, MOST_GROUPS = 2, 20
+LEAST_LARGEST, MOST_LARGEST = 2, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def vectors_for(session: Session, questions: list[tuple[int, str]]) -> tuple[Mat
     return np.array([rows[id_] for id_, _ in questions], np.float32), made
 
 
-def _compute(reading: Reading, vectors: Matrix, groups: int | None) -> Proposal:
+def _compute(reading: Reading, vectors: Matrix, groups: int | None, largest: int | None = None) -> Proposal:
     """Pure: may run in a thread of its own."""
     at = {question.id: place for place, question in enumerate(reading.questions)}
     seeds = [
@@ -103,7 +104,7 @@ def _compute(reading: Reading, vectors: Matrix, groups: int | None) -> Proposal:
     ]
     parked = [at[q.id] for q in reading.questions if q.fixed and q.theme_id is None]
     texts = [question.text for question in reading.questions]
-    return propose(texts, vectors, default_encoder(), groups=groups, seeds=seeds, parked=parked)
+    return propose(texts, vectors, default_encoder(), groups=groups, seeds=seeds, parked=parked, largest=largest)
 
 
 def _as_themes(reading: Reading, proposal: Proposal) -> tuple[list[operations.ProposedTheme], list[int]]:
@@ -114,34 +115,42 @@ def _as_themes(reading: Reading, proposal: Proposal) -> tuple[list[operations.Pr
             subtitle=group["subtitle"],
             questions=[ids[item] for item in group["items"]],
             theme_id=reading.seeds[place].id if place < len(reading.seeds) else None,
+            fits={ids[item]: proposal.fits[item] for item in group["items"]},
         )
         for place, group in enumerate(proposal.groups)
     ]
     return themes, [ids[item] for item in proposal.rest]
 
 
-def propose_now(tx: Tx, lab: Lab, by: Actor, groups: int | None = None) -> None:
+def propose_now(tx: Tx, lab: Lab, by: Actor, groups: int | None = None, largest: int | None = None) -> None:
     """Proposes inside one transaction: for demo data and the command line, where nobody waits meanwhile."""
     reading = read_board(tx.session, lab.id)
     vectors, made = vectors_for(tx.session, [(one.id, one.text) for one in reading.questions])
     operations.store_vectors(tx, default_encoder().name, made)
-    themes, rest = _as_themes(reading, _compute(reading, vectors, groups))
+    themes, rest = _as_themes(reading, _compute(reading, vectors, groups, largest))
     operations.apply_proposal(tx, lab, by, themes, rest)
 
 
-def ask_for_proposal(tx: Tx, lab: Lab, by: Actor, groups: int | None) -> str:
-    """Queues a proposal; returns the job's public id. Raises Invalid when there is nothing to group or the number is odd."""
+def ask_for_proposal(tx: Tx, lab: Lab, by: Actor, groups: int | None, largest: int | None = None) -> str:
+    """Queues a proposal; returns the job's public id. ``largest``: so many questions at most in a theme, save what people put there.
+
+    Raises Invalid when there is nothing to group or a number is odd.
+    """
     if groups is not None and not LEAST_GROUPS <= groups <= MOST_GROUPS:
         raise Invalid(fields={"groups": N_("Kies een aantal van 2 tot en met 20.")})
+    if largest is not None and not LEAST_LARGEST <= largest <= MOST_LARGEST:
+        raise Invalid(fields={"largest": N_("Kies een aantal van 2 tot en met 500.")})
     if not queries.cards_of(tx.session, lab.id):
         raise Invalid("no-questions", N_("Er zijn nog geen kennisvragen"), N_("Zodra er vragen zijn, kun je er thema’s van maken."))
-    work = jobs.enqueue(tx, JOB, lab_id=lab.id, person_id=by.person_id, person_name=by.name, groups=groups)
-    operations.begin_proposal(tx, lab, by, work.public_id, groups)
+    work = jobs.enqueue(tx, JOB, lab_id=lab.id, person_id=by.person_id, person_name=by.name, groups=groups, largest=largest)
+    operations.begin_proposal(tx, lab, by, work.public_id, groups, largest)
     return work.public_id
 
 
 @jobs.job(JOB)
-def propose_themes(progress: jobs.Progress, lab_id: int, person_id: int | None, person_name: str, groups: int | None) -> dict[str, int]:
+def propose_themes(
+    progress: jobs.Progress, lab_id: int, person_id: int | None, person_name: str, groups: int | None, largest: int | None = None
+) -> dict[str, int]:
     """The job. The board may have moved on to another state of the lab: then nothing is changed."""
     by = Actor(person_id, person_name)
 
@@ -159,7 +168,7 @@ def propose_themes(progress: jobs.Progress, lab_id: int, person_id: int | None, 
             with transaction() as tx:
                 operations.store_vectors(tx, default_encoder().name, made)
         tell(60, N_("Thema’s zoeken"))
-        themes, rest = _as_themes(reading, jobs.off_hub(_compute, reading, vectors, groups))
+        themes, rest = _as_themes(reading, jobs.off_hub(_compute, reading, vectors, groups, largest))
         with transaction() as tx:
             lab = tx.session.get_one(Lab, lab_id)
             if states.allows(lab.state, "group_questions"):

@@ -24,12 +24,13 @@ def stream_of(lab_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A question on the board. ``fixed``: a person put it here, so a proposal leaves it."""
+    """A question on the board. ``fixed``: a person put it here, so a proposal leaves it. ``fit``: how well it suits, by a proposal."""
 
     question: KnowledgeQuestion
     theme_id: int | None
     position: float
     fixed: bool
+    fit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,13 @@ def cards_of(session: Session, lab_id: int) -> list[Card]:
     """All submitted questions of a lab with their places, in board order. A place in a theme that is gone counts as the pile."""
     Q = KnowledgeQuestion
     rows = session.execute(
-        sa.select(Q, Theme.id, Placement.position, Placement.placed_by_person)
+        sa.select(Q, Theme.id, Placement.position, Placement.placed_by_person, Placement.fit)
         .outerjoin(Placement, Placement.question_id == Q.id)
         .outerjoin(Theme, sa.and_(Theme.id == Placement.theme_id, ~Theme.gone))
         .where(Q.lab_id == lab_id, Q.status == QuestionStatus.SUBMITTED)
         .order_by(sa.func.coalesce(Placement.position, 0.0), Q.submitted_at, Q.id)
     )
-    return [Card(question, theme_id, position or 0.0, bool(fixed)) for question, theme_id, position, fixed in rows]
+    return [Card(question, theme_id, position or 0.0, bool(fixed), fit) for question, theme_id, position, fixed, fit in rows]
 
 
 def board(session: Session, lab_id: int) -> list[Column]:
@@ -111,9 +112,10 @@ def history(session: Session, lab_id: int, limit: int = 100) -> Sequence[BoardCh
 
 
 def next_undo(session: Session, lab_id: int, person_id: int) -> BoardChange | None:
-    """The change that this person would undo now: their last one, if it is among their last twenty."""
+    """The change that this person would undo now: their last one, if it is among their last twenty that still count."""
     C = BoardChange
-    recent = sa.select(C).where(C.lab_id == lab_id, C.person_id == person_id).order_by(C.id.desc()).limit(UNDO_DEPTH)
+    recent = sa.select(C).where(C.lab_id == lab_id, C.person_id == person_id, C.state != ChangeState.DEAD)
+    recent = recent.order_by(C.id.desc()).limit(UNDO_DEPTH)
     return next((change for change in session.scalars(recent) if change.state is ChangeState.DONE), None)
 
 

@@ -13,7 +13,8 @@ depends_on = None
 
 
 ADDED = {
-    'board': ('ranking_open', 'ranking_until'),
+    'board': ('ranking_open', 'ranking_until', 'largest'),
+    'placement': ('fit',),
     'group_member': ('pinned', 'rank', 'reason'),
     'knowledge_question': ('answers', 'source'),
     'working_group': ('method',),
@@ -109,6 +110,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('by_name', sa.String(length=120), nullable=False),
+    sa.Column('days_before', sa.Integer(), nullable=True),
+    sa.Column('prepared_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('send_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_by_name', sa.String(length=120), nullable=False),
@@ -203,6 +206,7 @@ def upgrade() -> None:
     sa.Column('question_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('from_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('how', sa.String(length=8), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
     sa.Column('by_name', sa.String(length=120), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['from_id'], ['knowledge_question.id'], name=op.f('fk_question_lineage_from_id_knowledge_question'), ondelete='CASCADE'),
@@ -214,6 +218,8 @@ def upgrade() -> None:
 
     op.add_column('board', sa.Column('ranking_open', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('board', sa.Column('ranking_until', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('board', sa.Column('largest', sa.Integer(), nullable=True))
+    op.add_column('placement', sa.Column('fit', sa.Double(), nullable=True))
     op.add_column('group_member', sa.Column('pinned', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('group_member', sa.Column('rank', sa.Integer(), nullable=True))
     op.add_column('group_member', sa.Column('reason', sa.JSON(), nullable=False, server_default='{}'))
