@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kennislab.accounts.models import Person
 from kennislab.core import clock
 from kennislab.core.db import Base, UtcDateTime
+from kennislab.core.ids import new_id
 from kennislab.programme.models import Lab
 
 
@@ -49,15 +50,23 @@ class Invitation(Base):
 
 
 class Wave(Base):
-    """Mails of one kind that were prepared together. ``send_at``: when they leave by themselves, once somebody released the wave."""
+    """Mails of one kind that are prepared together: now, or (a planned reminder) ``days_before`` the lab.
+
+    ``send_at``: when a planned one is due, or when the mails of a released one leave. ``prepared_at``: since when its mails are there.
+    ``released_at``: since when they may leave; of a planned one it means that nobody needs to look at them first.
+    """
 
     __tablename__ = "mail_wave"
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_id)
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    days_before: Mapped[int | None]
+    prepared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+
+    lab: Mapped[Lab] = relationship()

@@ -208,12 +208,25 @@ def clone_lab(tx: Tx, source: Lab, data: LabData) -> Lab:
 
 
 def edit_lab(tx: Tx, lab: Lab, data: LabData, rev: int) -> None:
-    """Changes what is said about a lab. ``rev``: what the editor saw. Raises Invalid, Conflict, or the state's refusal."""
+    """Changes what is said about a lab. ``rev``: what the editor saw. Raises Invalid, Conflict, or the state's refusal.
+
+    When its title, times or place change, the lab's ``calendar_sequence`` grows and ``lab_rescheduling`` is announced.
+    """
     require(states.verdict(lab.state, "edit_lab"))
     _same_rev(lab, rev)
+    shown = _in_calendars(lab)
     _fill_lab(lab, data)
     lab.rev += 1
+    if moved := _in_calendars(lab) != shown:
+        lab.calendar_sequence += 1
     tx.session.flush()
+    if moved:
+        signals.lab_rescheduling.send(None, tx=tx, lab=lab)
+
+
+def _in_calendars(lab: Lab) -> tuple[object, ...]:
+    """What people's calendars show of a lab."""
+    return (lab.title, lab.starts_at, lab.ends_at, lab.place)
 
 
 def delete_lab(tx: Tx, lab: Lab) -> None:

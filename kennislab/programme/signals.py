@@ -22,3 +22,9 @@ lab_deleting = signal(
     "lab-deleting",
     "Inside the transaction that takes a planned lab away. tx: Tx; lab: Lab. A receiver whose work hangs on it raises a DomainError.",
 )
+
+lab_rescheduling = signal(
+    "lab-rescheduling",
+    "Inside the transaction in which what a calendar shows of a lab changed: its title, its times or its place; calendar_sequence has "
+    "grown. tx: Tx; lab: Lab. A receiver may write with tx and must not yield.",
+)

@@ -19,7 +19,7 @@ ADDED = {
     'knowledge_question': ('answers', 'source'),
     'working_group': ('method',),
     'lab': ('calendar_id', 'calendar_sequence'),
-    'mail': ('public_id', 'language', 'calendar', 'lab_id', 'person_id', 'wave_id', 'tries', 'message_id', 'edited_by_name', 'send_after', 'bounced_at', 'rev'),
+    'mail': ('public_id', 'language', 'calendar', 'lab_id', 'person_id', 'wave_id', 'tries', 'message_id', 'edited_by_name', 'send_after', 'taken_at', 'bounced_at', 'rev'),
 }
 
 
@@ -238,6 +238,7 @@ def upgrade() -> None:
     op.add_column('mail', sa.Column('message_id', sa.String(length=200), nullable=True))
     op.add_column('mail', sa.Column('edited_by_name', sa.String(length=120), nullable=False, server_default=''))
     op.add_column('mail', sa.Column('send_after', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('mail', sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('mail', sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('mail', sa.Column('rev', sa.Integer(), nullable=False, server_default='1'))
     postgres = op.get_bind().dialect.name == "postgresql"
