@@ -15,6 +15,7 @@ from kennislab.core.ids import new_id
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.programme.models import Lab, Upload
+from kennislab.programme.pictures import bare
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 40
@@ -39,13 +40,16 @@ class File:
 
 
 def read(name: str, content: bytes) -> File:
-    """A file that was sent. Raises Invalid (field ``file``) when it is too large or not what we take."""
+    """A file that was sent; a picture without where it was taken. Raises Invalid (field ``file``): too large, or not what we take."""
     if len(content) > MOST_BYTES:
         raise Invalid(fields={"file": TOO_LARGE})
     media = media_of(content)
     if media is None:
         raise Invalid(fields={"file": OTHER_KIND})
-    return File(_name(name, media), media, content)
+    kept = bare(media, content)
+    if kept is None:
+        raise Invalid(fields={"file": OTHER_KIND})
+    return File(_name(name, media), media, kept)
 
 
 def _name(sent: str, media: str) -> str:
