@@ -13,6 +13,7 @@ from kennislab.archive.models import ArchiveItem, Outcome
 from kennislab.live import recall
 from kennislab.live.recall import Earlier
 from kennislab.programme.models import LabState
+from kennislab.questions import earlier
 
 MOST_SOLUTIONS = 4
 
@@ -83,3 +84,4 @@ def _earlier(item: ArchiveItem, solutions: Sequence[Earlier] = ()) -> Earlier:
 
 
 recall.keeps_shelf(Shelf())
+earlier.told_by(recall.earlier_like)

@@ -39,7 +39,7 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Kennisvragen openen"),
         S.COLLECTING,
         None,
-        _ALWAYS | _BEFORE | _COMING | {"delete_lab"},
+        _ALWAYS | _BEFORE | _COMING | {"delete_lab", "shape_questions"},
     ),
     S.COLLECTING: StateRule(
         N_("Vragen ophalen"),
@@ -47,7 +47,11 @@ STATES: Mapping[LabState, StateRule] = {
         N_("Groepen gaan maken"),
         S.GROUPING,
         S.PLANNED,
-        _ALWAYS | _BEFORE | _COMING | _QUESTIONS | {"ask_question", "edit_question", "withdraw_question", "return_question"},
+        _ALWAYS
+        | _BEFORE
+        | _COMING
+        | _QUESTIONS
+        | {"ask_question", "edit_question", "withdraw_question", "return_question", "shape_questions"},
     ),
     S.GROUPING: StateRule(
         N_("Groepen maken"),
@@ -136,6 +140,7 @@ _TOO_LATE: Mapping[str, str] = {
     "edit_question": N_("De begeleider is met de kennisvragen aan de slag. Vraag de begeleider om je vraag aan te passen."),
     "withdraw_question": N_("De begeleider is met de kennisvragen aan de slag. Vraag de begeleider om je vraag weg te halen."),
     "support_question": N_("Steunen kan niet meer: het lab is al begonnen."),
+    "shape_questions": N_("Het ophalen van kennisvragen is voorbij. Het formulier staat nu vast."),
     "return_question": N_("Terugsturen kan niet meer: het ophalen van kennisvragen is voorbij."),
     "light_edit": N_("Het lab is al begonnen. De kennisvragen staan nu vast."),
     "add_question": N_("Het lab is al begonnen. Voeg de vraag toe aan het bord in de zaal."),

@@ -40,11 +40,11 @@ def notify(
     ``kind`` and ``details``: see :data:`kennislab.questions.words.NOTICES`. The same about the same question that has not been read
     yet is told anew instead of twice.
     """
-    himself = by.person_id if isinstance(by, Actor) else None
+    own = by.person_id if isinstance(by, Actor) else None
     name = by.name if isinstance(by, Actor) else by
     kept = {key: text if len(text) <= MOST_DETAIL else text[: MOST_DETAIL - 1] + "…" for key, text in details.items()}
     made: list[Notice] = []
-    for person_id in dict.fromkeys(one for one in person_ids if one is not None and one != himself):
+    for person_id in dict.fromkeys(one for one in person_ids if one is not None and one != own):
         waiting = tx.session.scalars(
             sa.select(Notice).where(
                 Notice.person_id == person_id,

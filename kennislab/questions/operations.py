@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from kennislab.core.transaction import Tx
 from kennislab.programme import queries as programme_queries
 from kennislab.programme.models import Lab
 from kennislab.programme.signals import lab_deleting
+from kennislab.questions import co_asking, fields, notices
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
-from kennislab.questions.signals import question_changed
+from kennislab.questions.signals import question_changed, question_withdrawing
 
 LEAST_TEXT = 10
 MOST_TEXT = 500
@@ -28,7 +30,10 @@ SEARCH_KIND = "question"
 
 @dataclass(frozen=True, slots=True)
 class QuestionData:
-    """What an asker fills in. ``asker_name``: only when staff ask for somebody else."""
+    """What an asker fills in. ``asker_name``: only when staff ask for somebody else.
+
+    ``answers``: to the lab's own fields, by key; ``co_askers``: names of who asks along. None: that stays as it is, and is not asked for.
+    """
 
     text: str
     context: str = ""
@@ -36,16 +41,20 @@ class QuestionData:
     theme_hint: str = ""
     municipality_code: str | None = None
     asker_name: str | None = None
+    answers: Mapping[str, str] | None = None
+    co_askers: Sequence[str] | None = None
 
 
 def save_draft(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: KnowledgeQuestion | None = None) -> KnowledgeQuestion:
     """Keeps what somebody has so far, however little; only too long is refused. ``question``: the draft that it goes on with."""
-    _check(tx, lab, data, complete=False)
+    form = _check(tx, lab, data, complete=False)
     if question is None:
         question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=asker.person_id, status=QuestionStatus.DRAFT, rev=0)
         tx.session.add(question)
-    _fill(question, asker, data)
+    _fill(question, asker, data, form)
     tx.session.flush()
+    if data.co_askers is not None:
+        co_asking.name(tx, lab, question, data.co_askers, asker)
     return question
 
 
@@ -54,15 +63,20 @@ def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: Knowled
 
     Staff who ask for somebody else give ``data.asker_name``; the question then has no account behind it.
     """
-    _check(tx, lab, data, complete=True)
+    form = _check(tx, lab, data, complete=True)
     if question is None:
         question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=asker.person_id, rev=0)
         tx.session.add(question)
     if data.asker_name:
         question.asker_id = None
-    _fill(question, asker, data)
+    _fill(question, asker, data, form)
+    first = question.submitted_at is None
     question.status, question.submitted_at, question.remark = QuestionStatus.SUBMITTED, question.submitted_at or clock.now(), ""
     tx.session.flush()
+    named = co_asking.name(tx, lab, question, data.co_askers, asker) if data.co_askers is not None else []
+    if first:
+        named = [one.person_id for one in question.co_askers if one.person_id is not None]
+    notices.notify(tx, named, lab, question, "named", asker)
     _index(tx, question)
     _announce(tx, question, "submitted")
     return question
@@ -71,8 +85,10 @@ def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: Knowled
 def edit(tx: Tx, question: KnowledgeQuestion, asker: Actor, data: QuestionData, rev: int) -> None:
     """The asker changes a question that is in. It is their own words again, so a facilitator's edit is gone. Raises Invalid, Conflict."""
     _same_rev(question, rev)
-    _check(tx, question.lab, data, complete=True)
-    _fill(question, asker, data)
+    form = _check(tx, question.lab, data, complete=True)
+    _fill(question, asker, data, form)
+    if data.co_askers is not None:
+        notices.notify(tx, co_asking.name(tx, question.lab, question, data.co_askers, asker), question.lab, question, "named", asker)
     question.original_text = question.edited_by_id = question.edited_at = None
     question.edited_by_name = ""
     tx.session.flush()
@@ -86,19 +102,20 @@ def withdraw(tx: Tx, question: KnowledgeQuestion) -> None:
         tx.session.delete(question)
         tx.session.flush()
         return
-    question.status = QuestionStatus.WITHDRAWN
-    _touch(question)
-    _leave(tx, question)
+    question_withdrawing.send(None, tx=tx, question=question)
+    along = [one.person_id for one in question.co_askers if one.person_id != question.asker_id]
+    notices.notify(tx, along, question.lab, None, "taken_back", question.asker_name, was=question.text)
+    leave(tx, question, QuestionStatus.WITHDRAWN)
 
 
-def return_to_asker(tx: Tx, question: KnowledgeQuestion, remark: str) -> None:
+def return_to_asker(tx: Tx, question: KnowledgeQuestion, remark: str, by: Actor | None = None) -> None:
     """Gives a question back with a remark: it counts again when its asker sends it in again. Raises Invalid without a remark."""
     remark = tidy(remark)
     if not remark or len(remark) > 500:
         raise Invalid(fields={"remark": N_("Schrijf in één of twee zinnen wat er nog nodig is.")})
-    question.status, question.remark = QuestionStatus.RETURNED, remark
-    _touch(question)
-    _leave(tx, question)
+    question.remark = remark
+    leave(tx, question, QuestionStatus.RETURNED)
+    notices.notify(tx, [question.asker_id], question.lab, question, "returned", by or "", remark=remark)
 
 
 def light_edit(tx: Tx, question: KnowledgeQuestion, text: str, by: Actor, rev: int) -> None:
@@ -121,6 +138,7 @@ def light_edit(tx: Tx, question: KnowledgeQuestion, text: str, by: Actor, rev: i
     tx.session.flush()
     _index(tx, question)
     _announce(tx, question, "edited")
+    notices.notify(tx, [question.asker_id, *(one.person_id for one in question.co_askers)], question.lab, question, "edited", by)
 
 
 def support(tx: Tx, question: KnowledgeQuestion, person_id: int) -> None:
@@ -149,8 +167,15 @@ def keep_lab_with_work(sender: object, *, tx: Tx, lab: Lab) -> None:
 lab_deleting.connect(keep_lab_with_work)
 
 
-def _check(tx: Tx, lab: Lab, data: QuestionData, *, complete: bool) -> None:
+def _check(tx: Tx, lab: Lab, data: QuestionData, *, complete: bool) -> fields.Form:
+    """The lab's form. What must be filled in is asked of who asks for themselves: for somebody else it may not be known."""
     wrong: dict[str, str] = {}
+    form = fields.NOTHING
+    if data.answers is not None:
+        form = fields.form_of(tx.session, lab.id)
+        asked = complete and not data.asker_name
+        wrong |= fields.trouble(form, fields.clean(form, data.answers), asked)
+        wrong |= {name: fields.REQUIRED for name in form.required if asked and not tidy(getattr(data, name) or "")}
     if trouble := _text_trouble(tidy(data.text), complete):
         wrong["text"] = trouble
     for name, value in (("context", data.context), ("tried", data.tried)):
@@ -166,6 +191,7 @@ def _check(tx: Tx, lab: Lab, data: QuestionData, *, complete: bool) -> None:
             wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
     if wrong:
         raise Invalid(fields=wrong)
+    return form
 
 
 def _text_trouble(text: str, complete: bool) -> str | None:
@@ -178,10 +204,14 @@ def _text_trouble(text: str, complete: bool) -> str | None:
     return None
 
 
-def _fill(question: KnowledgeQuestion, asker: Actor, data: QuestionData) -> None:
+def _fill(question: KnowledgeQuestion, asker: Actor, data: QuestionData, form: fields.Form) -> None:
     question.text, question.context, question.tried = tidy(data.text), tidy(data.context), tidy(data.tried)
     question.theme_hint = " ".join(tidy(data.theme_hint).split())
     question.municipality_code = data.municipality_code or None
+    if data.answers is not None:
+        kept = fields.clean(form, data.answers)
+        if kept != (question.answers or {}):
+            question.answers = kept
     question.asker_name = tidy(data.asker_name) if data.asker_name else asker.name
     _touch(question)
 
@@ -200,10 +230,36 @@ def _same_rev(question: KnowledgeQuestion, rev: int) -> None:
         )
 
 
-def _leave(tx: Tx, question: KnowledgeQuestion) -> None:
+def check_text(text: str, field: str = "text") -> None:
+    """Raises Invalid, with the sentence under ``field``, when a question cannot be asked in these words."""
+    if wrong := _text_trouble(tidy(text), complete=True):
+        raise Invalid(fields={field: wrong})
+
+
+def leave(tx: Tx, question: KnowledgeQuestion, status: QuestionStatus) -> None:
+    """A submitted question no longer counts by itself, and is not found any more."""
+    question.status = status
+    _touch(question)
     tx.session.flush()
     search.remove(tx, SEARCH_KIND, question.public_id)
     _announce(tx, question, "gone")
+
+
+def enter(tx: Tx, question: KnowledgeQuestion) -> None:
+    """A question counts, whatever it was before: it is found, and everybody who follows the lab hears of it."""
+    question.status = QuestionStatus.SUBMITTED
+    _touch(question)
+    tx.session.flush()
+    _index(tx, question)
+    _announce(tx, question, "submitted")
+
+
+def changed(tx: Tx, question: KnowledgeQuestion) -> None:
+    """Something about a submitted question is different now."""
+    _touch(question)
+    tx.session.flush()
+    _index(tx, question)
+    _announce(tx, question, "edited")
 
 
 def _announce(tx: Tx, question: KnowledgeQuestion, what: str) -> None:

@@ -16,6 +16,9 @@ from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 
 Verdict = bool | DomainError
 
+_WENT_ON = frozenset({QuestionStatus.MERGED, QuestionStatus.SPLIT})
+_READ_BY_ALL = frozenset({QuestionStatus.SUBMITTED}) | _WENT_ON
+
 
 def deadline_passed(lab: Lab, now: datetime) -> bool:
     """Whether the second of the deadline is over."""
@@ -44,11 +47,12 @@ def may_see_questions(actor: Actor, lab: Lab) -> Verdict:
 
 
 def may_see(actor: Actor, question: KnowledgeQuestion) -> Verdict:
-    """A submitted question: everybody in the programme. Any other: its asker, and staff when they returned it."""
+    """A submitted question, and where one that was merged or split went on: everybody in the programme. Any other: its asker, and
+    staff when they returned it."""
     member = is_member(actor, question.lab.programme_id)
     if member is not True:
         return member
-    if question.status is QuestionStatus.SUBMITTED or question.asker_id == actor.person_id:
+    if question.status in _READ_BY_ALL or question.asker_id == actor.person_id:
         return True
     if question.status is QuestionStatus.RETURNED and actor.is_staff(question.lab.programme_id):
         return True
@@ -80,11 +84,22 @@ def _own(actor: Actor, question: KnowledgeQuestion) -> Verdict:
     )
 
 
+def _went_on() -> Refused:
+    return Refused(
+        "went-on",
+        N_("Deze vraag gaat verder in een andere"),
+        N_("Een begeleider voegde hem samen of splitste hem. Lees de vraag waarin hij verdergaat; vraag de begeleider als dat niet klopt."),
+        status=409,
+    )
+
+
 def may_edit(actor: Actor, question: KnowledgeQuestion, now: datetime) -> Verdict:
     """Its asker, up to the deadline; not when it was withdrawn."""
     own = _own(actor, question)
     if own is not True:
         return own
+    if question.status in _WENT_ON:
+        return _went_on()
     if question.status is QuestionStatus.WITHDRAWN:
         return Refused("withdrawn", N_("Je hebt deze vraag ingetrokken"), N_("Stel hem opnieuw als je hem toch wilt insturen."), status=409)
     return _in_state_and_time(actor, question.lab, "edit_question", now)
@@ -95,13 +110,15 @@ def may_withdraw(actor: Actor, question: KnowledgeQuestion, now: datetime) -> Ve
     own = _own(actor, question)
     if own is not True or question.status is QuestionStatus.DRAFT:
         return own
+    if question.status in _WENT_ON:
+        return _went_on()
     if question.status is QuestionStatus.WITHDRAWN:
         return Refused("withdrawn", N_("Je hebt deze vraag al ingetrokken"), N_("Je hoeft niets meer te doen."), status=409)
     return _in_state_and_time(actor, question.lab, "withdraw_question", now)
 
 
-def may_support(actor: Actor, question: KnowledgeQuestion) -> Verdict:
-    """Everybody in the programme but the asker, until the lab begins."""
+def may_support(actor: Actor, question: KnowledgeQuestion, *, along: bool = False) -> Verdict:
+    """Everybody in the programme but who asks it, until the lab begins. ``along``: it is about asking it along instead."""
     seen = may_see(actor, question)
     if seen is not True:
         return seen
@@ -109,7 +126,35 @@ def may_support(actor: Actor, question: KnowledgeQuestion) -> Verdict:
         return Refused("own-question", N_("Dit is je eigen vraag"), N_("Steunen is voor vragen van anderen."), status=409)
     if question.status is not QuestionStatus.SUBMITTED:
         return NotFound()
+    if not along and asks_along(actor, question):
+        return Refused("own-question", N_("Je stelt deze vraag zelf mee"), N_("Steunen is voor vragen van anderen."), status=409)
     return states.verdict(question.lab.state, "support_question")
+
+
+def asks_along(actor: Actor, question: KnowledgeQuestion) -> bool:
+    """Whether this actor is one of its co-askers."""
+    return any(one.person_id is not None and one.person_id == actor.person_id for one in question.co_askers)
+
+
+def may_join(actor: Actor, question: KnowledgeQuestion) -> Verdict:
+    """Everybody in the programme but its asker, as long as it can be supported: also who was too late for a question of their own."""
+    return may_support(actor, question, along=True)
+
+
+def may_leave(actor: Actor, question: KnowledgeQuestion) -> Verdict:
+    """Who asks along may stop, until the lab begins."""
+    seen = may_see(actor, question)
+    if seen is not True:
+        return seen
+    if not asks_along(actor, question):
+        return Refused("not-along", N_("Je stelt deze vraag niet samen met iemand"), N_("Je hoeft niets te doen."), status=409)
+    return states.verdict(question.lab.state, "support_question")
+
+
+def may_shape(actor: Actor, lab: Lab) -> Verdict:
+    """What the form of a lab asks: staff, until the questions are in."""
+    who = is_staff(actor, lab.programme_id)
+    return states.verdict(lab.state, "shape_questions") if who is True else who
 
 
 def may_light_edit(actor: Actor, question: KnowledgeQuestion) -> Verdict:
@@ -135,3 +180,28 @@ def _staff_on_submitted(actor: Actor, question: KnowledgeQuestion, what: str) ->
     if question.status is not QuestionStatus.SUBMITTED:
         return Refused("not-submitted", N_("Deze vraag is nu niet ingestuurd"), N_("Wacht tot de vraag weer is ingestuurd."), status=409)
     return states.verdict(question.lab.state, what)
+
+
+def may_manage(actor: Actor, lab: Lab) -> Verdict:
+    """Merging, splitting, taking over, reading in: staff, from when questions come in until the room opens."""
+    return may_ask_for_other(actor, lab)
+
+
+def may_export(actor: Actor, lab: Lab) -> Verdict:
+    """The questions as a table, with who asked them: staff, in every state."""
+    return is_staff(actor, lab.programme_id)
+
+
+def may_rework(actor: Actor, question: KnowledgeQuestion) -> Verdict:
+    """Merging, splitting, withdrawing for somebody and giving a theme hint: staff, a submitted question, until the room opens."""
+    return _staff_on_submitted(actor, question, "light_edit")
+
+
+def may_take_apart(actor: Actor, question: KnowledgeQuestion) -> Verdict:
+    """Undoing that a question was merged or split: staff, until the room opens."""
+    who = may_manage(actor, question.lab)
+    if who is True and question.status not in _WENT_ON:
+        return Refused(
+            "stands", N_("Deze vraag staat al op zichzelf"), N_("Iemand anders was je voor. Je hoeft niets meer te doen."), status=409
+        )
+    return who

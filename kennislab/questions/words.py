@@ -16,6 +16,7 @@ NOTICES: Mapping[str, str] = {
     "unsplit": N_("%(by)s zette de delen van je vraag weer bij elkaar."),
     "carried": N_("Je vraag van %(lab)s is nog niet beantwoord. %(by)s nam hem mee naar dit Kennislab."),
     "withdrawn": N_("%(by)s trok je vraag in: “%(remark)s”"),
+    "taken_back": N_("%(by)s trok de vraag “%(was)s” in die jullie samen stelden. Speelt hij nog? Stel hem dan zelf."),
     "joined": N_("%(by)s stelt je vraag samen met jou."),
     "unjoined": N_("%(by)s stelt je vraag niet meer samen met jou."),
     "named": N_("%(by)s stelt deze vraag samen met jou."),
@@ -23,7 +24,8 @@ NOTICES: Mapping[str, str] = {
 }
 """By kind. ``by`` is filled from the notice; ``remark``, ``was`` (a question's text) and ``lab`` (a title) from its details."""
 
-SOMEBODY = N_("Iemand")
+SOMEBODY = N_("De begeleider")
+"""Who did it, where no name is known."""
 
 
 def notice(kind: str, by: str, details: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
