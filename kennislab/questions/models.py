@@ -108,7 +108,8 @@ class CoAsker(Base):
 class Lineage(Base):
     """That a question came out of another one: ``merged`` into it, ``split`` off it, or ``carried`` over from an earlier lab.
 
-    ``question_id`` is the one that goes on, ``from_id`` the one that it came from.
+    ``question_id`` is the one that goes on, ``from_id`` the one that it came from. ``details``: what the step changed besides, so that
+    it can be taken back whole (see :mod:`kennislab.questions.merging` and :mod:`~kennislab.questions.splitting`).
     """
 
     __tablename__ = "question_lineage"
@@ -119,6 +120,7 @@ class Lineage(Base):
         sa.ForeignKey("knowledge_question.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )
     how: Mapped[str] = mapped_column(sa.String(8), primary_key=True)  # merged, split, carried
+    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
