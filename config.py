@@ -36,13 +36,22 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("TRUSTED_PROXIES", 0, "How many reverse proxies in front may set X-Forwarded-* headers.", kind=int),
     Setting("ALLOWED_ORIGINS", "", "Extra origins that may open a socket, separated by spaces; the own address always may."),
-    Setting("SMTP_URL", "", "smtp://user:password@host:port; empty: mail stays in the outbox.", secret=True),
+    Setting(
+        "SMTP_URL",
+        "",
+        "smtp://user:password@host:port (smtp+tls:// for STARTTLS, smtps:// for TLS at once); empty: mail stays in the outbox.",
+        secret=True,
+    ),
     Setting("MAIL_FROM", "kennislab@localhost", "Sender of all mail."),
+    Setting("MAIL_BOUNCES", "", "Address to which undeliverable mail returns, read by `kennislab bounce`; empty: MAIL_FROM."),
     Setting("SIGN_IN_HOURS", 12, "How long a sign-in lasts without activity.", kind=int),
     Setting("LATE_HOURS", 72, "How long a closed room still takes late contributions, into quarantine.", kind=int),
     Setting("FRAME_MS", 50, "Shortest time between two frames to the same audience, in milliseconds.", kind=int),
     Setting(
         "RUN_JOBS", True, "Whether the server runs jobs itself (mail, reminders, publishing); off when `kennislab worker` does.", kind=bool
+    ),
+    Setting(
+        "ENCODER", "", "What compares questions: transformer (extra `better`), sentence or letters; empty: the best that is installed."
     ),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("DEMO", False, "Shows the example accounts on the sign-in page; never for real data.", kind=bool),

@@ -15,7 +15,7 @@ from flask_migrate import Migrate
 
 from kennislab.accounts import routes as accounts
 from kennislab.archive import routes as archive
-from kennislab.core import compression, error_pages, huey_worker, jobs, security, sockets, templating
+from kennislab.core import compression, delivery, error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options
 from kennislab.evaluation import routes as evaluation
 from kennislab.grouping import routes as grouping
@@ -69,6 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     security.init(app)
     compression.init(app)
     error_pages.init(app)
+    delivery.init(app)
     sockets.init(app)  # the features' handlers are known by now: they were imported above
     for routes in FEATURES:
         app.register_blueprint(routes.bp)

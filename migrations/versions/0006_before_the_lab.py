@@ -112,6 +112,7 @@ def upgrade() -> None:
     sa.Column('by_name', sa.String(length=120), nullable=False),
     sa.Column('days_before', sa.Integer(), nullable=True),
     sa.Column('prepared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('send_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_by_name', sa.String(length=120), nullable=False),
