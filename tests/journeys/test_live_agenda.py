@@ -122,6 +122,21 @@ def test_last_time_and_looking_back(room: Room, phone: BrowserContext, laptop: B
     answer.get_by_role("button", name="Versturen").click()
     expect(answer).to_contain_text("1 × werkte niet")
 
+    # Who has no phone tells it aloud: the desk writes it down for the municipality.
+    told = desk.locator("[data-role=previous-answers] li[data-id]").filter(has=desk.get_by_text("1 × werkte niet"))
+    told.get_by_role("button", name="Namens een gemeente").click()
+    form = desk.locator("[data-role=evidence-form]")
+    form.get_by_label("Namens welke gemeente?").select_option(label="Zoetermeer")
+    expect(form.locator("[data-role=evidence-said]")).to_have_text("Al verteld: werkte niet: Niemand thuis")
+    form.get_by_label("Namens welke gemeente?").select_option(label="Emmen")
+    expect(form.locator("[data-role=evidence-said]")).to_be_hidden()
+    form.get_by_role("radio", name="Werkte deels").check()
+    form.get_by_role("button", name="Vastleggen").click()  # not without saying why
+    form.get_by_label("Waarom, of wat deden ze anders?").fill("Alleen in de flat")
+    form.get_by_role("button", name="Vastleggen").click()
+    expect(told).to_contain_text("Emmen, werkte deels: Alleen in de flat")
+    expect(answer).to_contain_text("1 × werkte deels, 1 × werkte niet")
+
     plan = room.op("plan.add", title="Schuldhulp", kind="deep_dive", when="11 februari")["plan"]
     ans.locator(f"[data-role=plans-list] [data-id='{plan}']").get_by_role("button", name="Ik kan trekken").click()
     expect(desk.locator("[data-role=plans-list]")).to_contain_text("Kan trekken: Ans")

@@ -5,6 +5,7 @@ import { OPS } from "../protocol.js";
 import { saidWords, sumWords } from "../said.js";
 import { listActions } from "./actions.js";
 import { ask } from "./dialogs.js";
+import { connectEvidence } from "./evidence.js";
 
 const at = (element, name) => element.querySelector(`[data-role="${name}"]`);
 
@@ -16,6 +17,7 @@ export function connectLooking({ room, role, actions, signal }) {
     if (before && before !== state) toast(t("Actie staat nu op: %(state)s", { state: saidWords()[state] }), { undo: () => room.act(OPS.action_report, { action: id, state: before }) });
   };
   listActions(role("previous-actions"), { "action-done": report("done"), "action-carried_on": report("carried_on"), "action-dropped": report("dropped") }, signal);
+  connectEvidence({ room, role, signal });
   actions.on("scene-previous", () => room.act(OPS.projector_show, { scene: "previous", follow: false }));
 
   const form = role("plan-form");

@@ -250,22 +250,6 @@ export function connectPeople({ room, root, role, signal }) {
     show(role("hands"), hands.length > 0);
     setText(role("hands-count"), hands.length);
     drawList(role("hands-list"), hands.map((person) => rows.get(person.id)));
-    drawGroups(state, people);
     setData(root, "people", people.length);
   };
-
-  function drawGroups(state, people) {
-    const groups = Object.values(state.groups);
-    if (!role("groups-list")) return;
-    show(role("groups"), groups.length > 0);
-    syncList(role("groups-list"), groups, {
-      key: (one) => one.id,
-      make: () => fromTemplate("group"),
-      update(element, one) {
-        setData(element, "id", one.id);
-        setText(element.querySelector('[data-role="name"]'), one.name);
-        setText(element.querySelector('[data-role="count"]'), people.filter((person) => person.group === one.id).length);
-      },
-    });
-  }
 }
