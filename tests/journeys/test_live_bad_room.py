@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
@@ -20,6 +21,9 @@ from tests.support.demo import DemoServer, start_demo
 
 HALL = "kennislab.zaal"
 """A name on the hotspot of a laptop: plain http, and not localhost, so that the browser gives the page no secure context."""
+ASLEEP = float(os.environ.get("KENNISLAB_SLEEP", 1))
+"""Seconds that a phone sleeps. The suite takes one, which shows that waking up is right, not that a long sleep is survived; that is run
+apart, longer than any line or session waits: ``KENNISLAB_SLEEP=60 pytest tests/journeys/test_live_bad_room.py -k sleeps``."""
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +113,10 @@ def test_sockets_are_blocked_and_later_free(room: Room, phone: BrowserContext, l
 
 
 def test_a_phone_sleeps_while_the_room_goes_on(room: Room, phone: BrowserContext) -> None:
-    """Frozen as iOS does it: no script runs, the line is gone without a word, the clock goes on. Awake again it is right within seconds."""
+    """Frozen as iOS does it: no script runs, the line is gone, the clock goes on. Awake again it is right within seconds.
+
+    In the suite it sleeps for one second only (see ``ASLEEP``).
+    """
     with network(room.server.url) as net:
         ans = _phone_through(room, net, phone, "Ans de Boer")
         connected(ans)
@@ -121,7 +128,7 @@ def test_a_phone_sleeps_while_the_room_goes_on(room: Room, phone: BrowserContext
         devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
         room.go(room.step(input="none"))
         room.op("timer.extend", seconds=600)
-        time.sleep(1)
+        time.sleep(ASLEEP)
         net.up = True
         devtools.send("Page.setWebLifecycleState", {"state": "active"})
         _status(ans, "connected", 8)
