@@ -24,6 +24,8 @@ from tests.support.services import Postgres, Redis, redis_server
 
 # Before numpy is there: its threads spin while they wait, and two processes with two each on two cores made grouping ten times slower.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The small transformer is installed for one test of its own; everywhere else the encoder that everybody has.
+os.environ.setdefault("KENNISLAB_ENCODER", "sentence")
 
 NEEDS = {
     "browser": "browser",

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kennislab.core import jobs, search
-from kennislab.grouping.engine.encoder import Matrix, SentenceEncoder, default_encoder
+from kennislab.grouping.engine.encoder import Matrix, default_encoder, sentence_encoder
 
 log = structlog.get_logger(__name__)
 
@@ -57,10 +57,7 @@ def held() -> bool:
 def vectors(texts: list[str]) -> Matrix:
     """(n, 512): the texts as they stand. Pure computing; the first call loads the encoder. Raises ImportError when it is not there."""
     global _ready
-    encoder = default_encoder()
-    if not isinstance(encoder, SentenceEncoder):
-        raise ImportError("the sentence encoder is not installed")
-    made = encoder.encode_terms(texts)
+    made = sentence_encoder().encode_terms(texts)
     _ready = True
     return made
 
@@ -118,5 +115,6 @@ def let_go() -> None:
     _ready = False
     _kept.clear()
     default_encoder.cache_clear()
+    sentence_encoder.cache_clear()
     search.forget()
     gc.collect()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 import socket
-from pathlib import Path
+import sys
 from statistics import median
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from kennislab.grouping.engine import Seed, default_encoder, propose, similar, suggested_groups, themes
 from kennislab.grouping.engine.clusters import cluster, hierarchy
 from kennislab.grouping.engine.compass import STORED, compass_for, learn, read_fields
-from kennislab.grouping.engine.encoder import LexicalEncoder, SentenceEncoder, letter_weights
+from kennislab.grouping.engine.encoder import LexicalEncoder, SentenceEncoder, SmallTransformer, letter_weights
 from kennislab.grouping.engine.labels import candidates, label_groups
 from kennislab.grouping.engine.similar import close_pairs, likeness
 from kennislab.grouping.engine.space import theme_space
@@ -210,6 +211,37 @@ def test_without_the_encoder_letters_do_what_they_can() -> None:
     assert similar(TEXTS, "Sociaal eigenaarschap in de straat stimuleren", encoder=encoder)[0]["item"] == 6
 
 
+def test_who_names_an_encoder_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    default_encoder.cache_clear()
+    try:
+        monkeypatch.setenv("KENNISLAB_ENCODER", "letters")
+        assert isinstance(default_encoder(), LexicalEncoder)
+        default_encoder.cache_clear()
+        monkeypatch.setenv("KENNISLAB_ENCODER", "letter")
+        with pytest.raises(ValueError, match="transformer, sentence, letters"):
+            default_encoder()
+    finally:
+        default_encoder.cache_clear()
+
+
+@pytest.mark.slow
+def test_the_small_transformer_tells_paraphrases_from_neighbours() -> None:
+    """Twenty questions and their paraphrases: the own one is nearest for nearly all. Where there is no package, it says so."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        with pytest.raises(ImportError):
+            SmallTransformer()
+        return
+    lines = [line.split("\t") for line in (DATA / "paraphrases.tsv").read_text(encoding="utf-8").splitlines()]
+    close = [(question, other) for kind, question, other in lines if kind == "dichtbij"]
+    encoder = SmallTransformer()
+    texts = [question for question, _ in close] + [other for _, other in close]
+    vectors = encoder.encode(texts)
+    assert vectors.shape == (40, encoder.dimensions)
+    assert compass_for(encoder.name) is not None
+    like = likeness(vectors, texts, encoder.name)[:20, 20:]
+    assert int((like.argmax(1) == np.arange(20)).sum()) >= 19
+
+
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("the engine wanted the network")
@@ -240,7 +272,7 @@ def test_letters_that_nothing_shares_weigh_nothing() -> None:
 def test_the_stored_compass_is_what_the_fields_teach() -> None:
     stored, learnt = compass_for(SentenceEncoder.name), learn(SentenceEncoder())
     assert stored is not None
-    assert STORED.stat().st_size < 100_000
+    assert STORED[SentenceEncoder.name].stat().st_size < 100_000
     assert len(read_fields()) > 500
     # The signs of the axes are free, so what is compared is the likeness that they give.
     rows_ = np.random.default_rng(1).normal(size=(40, 512))
@@ -250,5 +282,5 @@ def test_the_stored_compass_is_what_the_fields_teach() -> None:
 
 
 def test_no_question_of_the_sets_stands_in_the_fields() -> None:
-    fields = (Path(STORED).with_name("fields.tsv")).read_text(encoding="utf-8").lower()
+    fields = (STORED[SentenceEncoder.name].with_name("fields.tsv")).read_text(encoding="utf-8").lower()
     assert not [text for text in TEXTS if text.lower().rstrip("?") in fields]

@@ -7,6 +7,7 @@ same input gives the same groups. Fixed questions of one theme are one cluster f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,57 +47,39 @@ class Hierarchy:
         return out
 
 
-def hierarchy(distance: Matrix, *, ward: bool, fixed: list[list[int]] = []) -> Hierarchy:  # noqa: B006  never changed
-    """Agglomerates (n, n) distances by average linkage, or by Ward's rule (then these are squared distances), n² space, about n² time.
+_NEVER, _FAR = 1e9, 1e3
+"""A distance that no pair of items has: what people keep apart comes last, and above the second number nothing is joined."""
+
+
+def hierarchy(distance: Matrix, *, ward: bool, fixed: Sequence[Sequence[int]] = ()) -> Hierarchy:
+    """Agglomerates (n, n) distances by average linkage, or by Ward's rule (then these are squared distances).
 
     The items of each list in ``fixed`` are joined first; clusters that grew from different lists are never joined.
     """
+    from scipy.cluster.hierarchy import linkage  # here: loading it takes 0.2 s, which only who proposes should pay
+    from scipy.spatial.distance import squareform
+
     n = len(distance)
-    far = np.array(distance, np.float64)
-    np.fill_diagonal(far, np.inf)
-    size = np.ones(n)
-    nearest = far.argmin(1) if n else np.zeros(0, np.int64)
-    best = far[np.arange(n), nearest]
+    if n < 2:
+        return Hierarchy(n, [])
+    far = np.maximum(np.asarray(distance, np.float64), 0)
+    far = (far + far.T) / 2
+    if ward:
+        far = np.sqrt(far)
+    held = np.full(n, -1)
+    for number, items in enumerate(fixed):
+        held[list(items)] = number
+    both = (held[:, None] >= 0) & (held[None] >= 0)
+    far = np.where(both, np.where(held[:, None] == held[None], 0.0, _NEVER), far)
+    np.fill_diagonal(far, 0)
+    joined = linkage(squareform(far, checks=False), "ward" if ward else "average")
+    member = list(range(n))
     pairs: list[tuple[int, int]] = []
-
-    def merge(i: int, j: int) -> None:
-        a, b = size[i], size[j]
-        if ward and np.isfinite(far[i, j]):
-            row = ((a + size) * far[i] + (b + size) * far[j] - size * far[i, j]) / (a + b + size)
-        else:
-            row = (a * far[i] + b * far[j]) / (a + b)
-        row[[i, j]] = np.inf
-        row[~np.isfinite(far[i]) | ~np.isfinite(far[j])] = np.inf
-        far[i], far[:, i], far[j], far[:, j] = row, row, np.inf, np.inf
-        size[i] = a + b
-        pairs.append((i, j))
-
-    anchors = [items[0] for items in fixed if items]
-    for items in fixed:
-        for other in items[1:]:
-            merge(items[0], other)
-    if anchors:
-        far[np.ix_(anchors, anchors)] = np.inf
-        nearest = far.argmin(1)
-        best = far[np.arange(n), nearest]
-    while n > 1:
-        i = int(best.argmin())
-        if not np.isfinite(best[i]):
+    for one, other, height, _size in joined.tolist():
+        if height > _FAR:
             break
-        j = int(nearest[i])
-        if i > j and i not in anchors or j in anchors:
-            i, j = j, i
-        if j in anchors:
-            i, j = j, i
-        merge(i, j)
-        best[j] = np.inf
-        closer = far[i] < best
-        nearest[closer], best[closer] = i, far[i][closer]
-        for stale in np.flatnonzero(((nearest == i) | (nearest == j)) & ~closer & np.isfinite(best)):
-            nearest[stale] = far[stale].argmin()
-            best[stale] = far[stale, nearest[stale]]
-        nearest[i] = far[i].argmin()
-        best[i] = far[i, nearest[i]]
+        pairs.append((member[int(one)], member[int(other)]))
+        member.append(member[int(one)])
     return Hierarchy(n, pairs)
 
 

