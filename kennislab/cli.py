@@ -199,6 +199,27 @@ def worker() -> None:
 
 
 @main.command()
+def bounce() -> None:
+    """Reads one returned mail (a delivery status notification) on stdin and marks what bounced. For the mail server's pipe."""
+    from kennislab.app import create_app
+    from kennislab.core import bounces
+    from kennislab.core.errors import Unavailable
+    from kennislab.core.transaction import transaction
+
+    told = bounces.read(sys.stdin.buffer.read(bounces.MOST_BYTES))
+    if not told:
+        _say("Dit is geen bericht over een mail die niet aankwam; er is niets veranderd.")
+        return
+    try:
+        with create_app().app_context(), transaction() as tx:
+            marked = [row.to for row in bounces.take(tx, told)]
+    except Unavailable as error:
+        _say("De database is even niet bereikbaar.")
+        raise SystemExit(75) from error  # EX_TEMPFAIL: the mail server keeps it and tries again
+    _say(f"Teruggekomen: {', '.join(marked)}" if marked else "Van deze mail weten we niets; er is niets veranderd.")
+
+
+@main.command()
 def upgrade() -> None:
     """Brings the database to this version's tables."""
     from kennislab.app import create_app
