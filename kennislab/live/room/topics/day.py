@@ -18,7 +18,7 @@ from kennislab.live.room.audience import Audience, audience_of
 from kennislab.live.room.day_state import Plan, Report, Said
 from kennislab.live.room.fitting import fit, floor_of
 from kennislab.live.room.state import Key, RoomState
-from kennislab.live.room.topics.contributions import may_see, status
+from kennislab.live.room.topics.contributions_seen import may_see, status
 
 LONGEST = timedelta(hours=16)
 PARTICIPANT_ONLY = Refused("participant-only", N_("Dit doet een deelnemer"), N_("Open het lab op een telefoon om mee te doen."))
