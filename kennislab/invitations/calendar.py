@@ -1,0 +1,113 @@
+"""A lab as a calendar file (RFC 5545, 5546): the same UID for ever, a SEQUENCE that grows, and the time zone spelled out.
+
+No personal link stands in it: calendars are shared with colleagues and read by other programs.
+"""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+from functools import lru_cache
+from typing import Literal
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+from icalendar import Calendar, Component, Event, Timezone, vCalAddress, vText
+
+from kennislab.accounts.models import Person
+from kennislab.core import clock
+from kennislab.core.mail import site_address
+from kennislab.invitations.models import Answer
+from kennislab.programme.models import Lab
+
+Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
+
+# The rule of the European Union since 1996, good for every lab: clocks change on the last Sundays of March and October.
+_ZONE = """\
+BEGIN:VTIMEZONE
+TZID:Europe/Amsterdam
+BEGIN:DAYLIGHT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:CEST
+DTSTART:19960331T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:CET
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+@lru_cache(maxsize=1)
+def _zone() -> Component:
+    return Timezone.from_ical(_ZONE.replace("\n", "\r\n"))
+
+
+def uid_of(lab: Lab) -> str:
+    """How every calendar names this lab, whatever becomes of it."""
+    return f"{lab.calendar_id}@kennislab"
+
+
+def calendar_text(
+    lab: Lab,
+    person: Person | None,
+    method: Method = "REQUEST",
+    sequence: int | None = None,
+    *,
+    answer: Answer = Answer.OPEN,
+    language: str = "nl",
+) -> str:
+    """The lab as an iCalendar text. ``sequence``: the lab's own when not given; a CANCEL takes one that is higher.
+
+    Without ``person`` (a file to download) nobody is invited in it, which is METHOD PUBLISH. Mail programs are not asked for an answer
+    (RSVP=FALSE): nobody would read it; people answer with the link in the mail.
+    """
+    organiser = parseaddr(current_app.config["MAIL_FROM"])[1]
+    event = Event()
+    event.add("uid", uid_of(lab))
+    event.add("dtstamp", clock.now().replace(microsecond=0))
+    event.add("sequence", lab.calendar_sequence if sequence is None else sequence)
+    for name, moment in (("dtstart", lab.starts_at), ("dtend", lab.ends_at)):
+        event.add(name, moment.astimezone(clock.LOCAL))
+    with force_locale(language):
+        event.add("summary", lab.title)
+        description = gettext("Kennislab van %(programme)s.", programme=lab.programme.name)
+        if method != "CANCEL":
+            description += "\n\n" + gettext("Alles over deze dag: %(address)s", address=site_address(f"/kennislabs/{lab.id}"))
+            description += "\n" + gettext("Kom je toch wel of toch niet? Verander je antwoord met de link in de mail met je uitnodiging.")
+    event.add("description", description)
+    if method != "CANCEL":
+        event.add("url", site_address(f"/kennislabs/{lab.id}"))
+    if lab.place:
+        event.add("location", lab.place)
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
+    sender = vCalAddress(f"mailto:{organiser}")
+    sender.params["CN"] = vText(lab.programme.name)
+    event.add("organizer", sender, encode=False)
+    if person is not None and person.email:
+        event.add("attendee", _attendee(person, answer), encode=False)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Kennislab//Kennislab//NL")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(_zone())
+    calendar.add_component(event)
+    return str(calendar.to_ical().decode("utf-8"))
+
+
+def _attendee(person: Person, answer: Answer) -> vCalAddress:
+    attendee = vCalAddress(f"mailto:{person.email}")
+    attendee.params["CN"] = vText(person.name)
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    said = {Answer.COMING: "ACCEPTED", Answer.NOT_COMING: "DECLINED", Answer.OPEN: "NEEDS-ACTION"}
+    attendee.params["PARTSTAT"] = vText(said[answer])
+    attendee.params["RSVP"] = vText("FALSE")
+    return attendee
