@@ -7,13 +7,16 @@ different after it) and ``VIEWS`` (collection or singleton → what an audience 
 from __future__ import annotations
 
 from kennislab.live.room.topics import (
+    asked,
     cases,
     contributions,
     day,
     evaluation,
     groups,
     lab,
+    last_time,
     people,
+    plans,
     presence,
     projector,
     runs,
@@ -22,4 +25,6 @@ from kennislab.live.room.topics import (
     votes,
 )
 
-TOPICS = (lab, people, groups, runs, cases, presence, contributions, splitting, votes, steps, projector, day, evaluation)
+TOPICS = (
+    lab, people, groups, runs, cases, presence, contributions, splitting, votes, steps, projector, day, asked, last_time, plans, evaluation,
+)  # fmt: skip
