@@ -16,9 +16,9 @@ from kennislab.core.mail import Mail
 from kennislab.core.transaction import Tx, transaction
 from kennislab.invitations import operations, queries, waves
 from kennislab.invitations.models import Answer, Invitation, Wave
-from kennislab.programme.models import Lab
+from kennislab.programme.models import Lab, LabState
 from tests.factories.world import World
-from tests.programme.worlds import LabState, world_in
+from tests.programme.worlds import world_in
 
 
 def house(app: Flask, state: LabState = LabState.COLLECTING, **people: str) -> World:
