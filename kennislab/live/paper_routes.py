@@ -25,7 +25,8 @@ from kennislab.live.models import LiveOp, stream
 from kennislab.live.paper import Row
 from kennislab.live.policies import LiveActor
 from kennislab.live.room.state import RoomState
-from kennislab.live.routes import bp, join_url
+from kennislab.live.routes import bp
+from kennislab.live.screen_routes import join_url
 from kennislab.programme import policies
 from kennislab.programme import queries as programme
 from kennislab.programme.models import Lab, LabState
