@@ -338,8 +338,35 @@ def _lines(file: Path) -> list[str]:
     return text.splitlines()
 
 
+class _WrongFile(click.ClickException):
+    """What was given cannot be read; the command itself did not fail."""
+
+    exit_code = 2
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def assign(file: Path, as_json: bool) -> None:
+    """Places the people of FILE (JSON: groups, people, max_per_municipality) in its groups, by their choices; proven to be the best."""
+    from kennislab.grouping import assign as engine
+    from kennislab.grouping import printing
+    from kennislab.grouping.assign import reading
+
+    try:
+        problem = reading.problem_from(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise _WrongFile(f"{file} is niet te lezen: het bestaat niet, of je mag het niet openen.") from error
+    except UnicodeDecodeError as error:
+        raise _WrongFile(f"{file.name} is geen UTF-8. Sla het bestand op als UTF-8 en probeer opnieuw.") from error
+    except reading.Unreadable as error:
+        raise _WrongFile(f"{file.name}: {error}") from error
+    outcome = engine.solve(problem)
+    click.echo(printing.as_json(problem, outcome) if as_json else printing.as_text(problem, outcome))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping"]))
+@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, arguments: tuple[str, ...]) -> None:
     """Measures, and prints ratios; from a checkout only (tests/benchmarks)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kennislab.grouping.assign.clashes import explain, relaxed
+from kennislab.grouping.assign.clashes import relaxed, why_not
 from kennislab.grouping.assign.problem import (
     Change,
     Clash,
@@ -44,5 +44,5 @@ def solve(problem: Problem, seconds: float = SECONDS) -> Outcome:
     found = best(problem, time.monotonic() + seconds)
     if found is not None:
         return found
-    clashes, relaxations = explain(problem, time.monotonic() + seconds)
+    clashes, relaxations = why_not(problem, time.monotonic() + seconds)
     return Outcome({}, (), False, clashes, relaxations)

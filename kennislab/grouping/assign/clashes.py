@@ -260,7 +260,7 @@ class _Feasible:
         return Relaxation(tuple(changes), size)
 
 
-def explain(problem: Problem, deadline: float) -> tuple[tuple[Clash, ...], tuple[Relaxation, ...]]:
+def why_not(problem: Problem, deadline: float) -> tuple[tuple[Clash, ...], tuple[Relaxation, ...]]:
     """What clashes, and what would help: the smallest relaxation of all first, then the smallest of each kind by itself."""
     if not problem.groups:
         return ((Clash(()),) if problem.people else (), ())
