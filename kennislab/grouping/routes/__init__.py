@@ -11,4 +11,4 @@ def init(app: Flask) -> None:
     """Called once by the composition root."""
 
 
-from kennislab.grouping.routes import board, groups  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.grouping.routes import board, filling, groups, keeping  # noqa: E402, F401  they put their pages on ``bp``
