@@ -4,7 +4,7 @@ columns that changed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -20,7 +20,7 @@ from kennislab.core import jobs, journal
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, Invalid, require
 from kennislab.core.transaction import Tx, transaction
-from kennislab.grouping import following, operations, policies, proposing, queries, words
+from kennislab.grouping import following, operations, policies, proposing, queries, selecting, words
 from kennislab.grouping.models import TONES, WorkingGroup
 from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
@@ -101,17 +101,29 @@ def _number(name: str, default: int = 0) -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 10 else default
 
 
+def _hands(session: Session, actor: Actor, lab: Lab, view: View) -> dict[str, Any]:
+    """Who else is at the board and what they have picked up, when that is not what the script already knows; only for who works on it."""
+    known = request.values.get("hands")
+    if known is None or view is not THEMES or not view.may_edit(actor, lab):
+        return {}
+    there = selecting.hands_of(session, lab, actor.person_id)
+    stamp = selecting.stamp(there)
+    return {} if stamp == known else {"hands": {"stamp": stamp, "of": [asdict(hand) for hand in there]}}
+
+
 def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stamp: str | None) -> dict[str, Any] | None:
     """What is new after journal number ``since``, as the script wants it; None when nothing is."""
     head, now = queries.version(session, lab.id)
+    hands = _hands(session, actor, lab, view)
     if head <= since and stamp == now:
-        return None
+        return {"head": since, "stamp": stamp, **hands} if hands else None
     rows = journal.read(session, queries.stream_of(lab.id), since, 200)
     editable = bool(view.may_edit(actor, lab))
     order, column = view.columns(session, lab, editable)
     touched = {key for row in rows if row.type == view.told for key in row.data["columns"]}
     titles = any(
-        row.type == THEMES.told and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose") for row in rows
+        row.type == THEMES.told and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose", "put-back")
+        for row in rows
     )
     everything = stamp != now or len(rows) >= 200 or titles or any(row.data["verb"] in ("undo", "redo") for row in rows)
     mine = f"p:{actor.person_id}"
@@ -123,6 +135,7 @@ def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stam
         "columns": {key: column(key) for key in order if everything or key in touched},
         "said": said[-3:],
         "tools": render_template("grouping/_tools.html", **tools(session, actor, lab)) if view is THEMES and editable else None,
+        **hands,
     }
 
 
@@ -142,6 +155,9 @@ def tools(session: Session, actor: Actor, lab: Lab) -> dict[str, Any]:
         "redo": queries.next_redo(session, lab.id, person_id),
         "work": work if work is not None and work.state in ("queued", "running") else None,
         "groups": proposing.suggested(session, lab),
+        "largest": row.largest if row else None,
+        "least_largest": proposing.LEAST_LARGEST,
+        "most_largest": proposing.MOST_LARGEST,
         "least": proposing.LEAST_GROUPS,
         "most": proposing.MOST_GROUPS,
     }
@@ -162,10 +178,7 @@ def change(lab_id: int, view: View, verb: Verb, done: str | None = None, form: A
     except DomainError as error:
         if _wants_json() or error.status not in (409, 422):
             raise
-        sentences = [_(error.title, **error.params), *(_(text) for text in getattr(error, "fields", {}).values())]
-        if error.detail and not getattr(error, "fields", {}):
-            sentences.append(_(error.detail, **error.params))
-        flash(" ".join(sentences), "error")
+        flash_refusal(error)
         return redirect(url_for(view.address, lab_id=lab_id), 303)
     if isinstance(result, operations.Undone) and result.skipped:
         done = _("Een deel bleef zoals het is: iemand anders had het intussen veranderd.")
@@ -175,6 +188,15 @@ def change(lab_id: int, view: View, verb: Verb, done: str | None = None, form: A
     if done:
         flash(done, "ok")
     return redirect(url_for(view.address, lab_id=lab_id), 303)
+
+
+def flash_refusal(error: DomainError) -> None:
+    """Says on the next page why something was refused."""
+    fields = getattr(error, "fields", {})
+    sentences = [_(error.title, **error.params), *(_(text) for text in fields.values())]
+    if error.detail and not fields:
+        sentences.append(_(error.detail, **error.params))
+    flash(" ".join(sentences), "error")
 
 
 def sent_ids(name: str) -> list[int]:
