@@ -76,10 +76,14 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
         raise click.ClickException(f"Er draait al een Kennislab op {data}. Stop dat eerst, of kies een andere map met --data.") from error
     if fresh:
         _throw_away(data)
+    from kennislab.core import postbox
+
+    mail_server = postbox.start(data / "mail")  # takes a moment, like what follows
     from kennislab.app import create_app
     from kennislab.demo import load
 
     settings = {"DATA_DIR": str(data), "SECRET_KEY": folder.secret(data), "DEMO": True}
+    settings["SMTP_URL"] = postbox.address(mail_server)
     app = create_app(settings)
     _upgrade(app)
     info = load.load(app, stage or "live")
@@ -88,6 +92,7 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
 
     def listening(url: str) -> None:
         base = url if host not in ("0.0.0.0", "::") else url.replace("127.0.0.1", _lan_address())
+        app.config["SERVED_AT"] = base
         told = {**info, "url": base, "join": {"code": info["join"]["code"], "url": base + info["join"]["path"]}}
         if as_json:
             click.echo(json.dumps({name: told[name] for name in ("url", "stage", "lab", "join", "people")}, ensure_ascii=False))
@@ -95,7 +100,10 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
         else:
             _welcome(told, host)
 
-    _serve(app if workers == 1 else lambda: create_app(settings), host, port, workers, listening)
+    try:
+        _serve(app if workers == 1 else lambda: create_app(settings), host, port, workers, listening)
+    finally:
+        mail_server.terminate()
     del lock
 
 
@@ -109,6 +117,7 @@ def _throw_away(data: Path) -> None:
         "secret",
         "served.lock",
         "files",
+        "mail",
         "demo.log",
     }
     strange = [path.name for path in data.iterdir() if path.name not in known]
@@ -154,6 +163,7 @@ def _welcome(told: dict[str, Any], host: str) -> None:
         _say("  Alleen deze computer kan erbij. Met --lan kunnen telefoons op hetzelfde netwerk meedoen.")
     else:
         _say("  Iedereen op dit netwerk kan erbij, zonder versleuteling. Gebruik het alleen met voorbeeldgegevens of op een eigen hotspot.")
+    _say(f"  Post: er gaat geen mail echt weg. Wat verstuurd zou zijn, staat op {told['url']}/postvak")
     _say("  Stoppen: Ctrl+C.")
 
 

@@ -75,7 +75,9 @@ def _ids(parts: list[Message]) -> Iterator[str]:
             part = email.message_from_bytes(text if isinstance(text, bytes) else b"", policy=email.policy.compat32)
             yield from _in(part, "Message-ID")
         elif part.get_content_type() == "message/rfc822":
-            yield from (one for inner in part.get_payload()[:1] if isinstance(inner, Message) for one in _in(inner, "Message-ID"))
+            inside = part.get_payload()
+            if isinstance(inside, list) and inside and isinstance(inside[0], Message):
+                yield from _in(inside[0], "Message-ID")
     yield from (one for name in ("In-Reply-To", "References") for one in _in(parts[0], name))
 
 
