@@ -5,6 +5,7 @@ No personal link stands in it: calendars are shared with colleagues and read by 
 
 from __future__ import annotations
 
+from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Literal
@@ -111,3 +112,10 @@ def _attendee(person: Person, answer: Answer) -> vCalAddress:
     attendee.params["PARTSTAT"] = vText(said[answer])
     attendee.params["RSVP"] = vText("FALSE")
     return attendee
+
+
+def start_in(text: str) -> datetime | None:
+    """When the lab begins according to a calendar text of ours; None for an empty one."""
+    event = next(iter(Calendar.from_ical(text).walk("VEVENT")), None) if text else None
+    start = event.decoded("dtstart") if event is not None else None
+    return start if isinstance(start, datetime) else None

@@ -64,6 +64,11 @@ def _said(form: AnswerForm) -> tables.Answer | None:
     return answer if form.validate_on_submit() else None
 
 
+def _note(form: AnswerForm) -> str | None:
+    """What was typed beside the answer; None (leave it as it is) when the page had no place for it."""
+    return (form.note.data or "") if "note" in request.form else None
+
+
 # --- by the link ------------------------------------------------------------------------------------------------------------
 
 
@@ -93,7 +98,7 @@ def answer_invitation(token: str) -> Answer:
         return _link_page(token, invitation, form), 422
     with transaction() as tx:
         fresh = _found(token, links.invitation_by(tx.session, token))
-        operations.answer(tx, fresh, said, "link", note=form.note.data or "")
+        operations.answer(tx, fresh, said, "link", note=_note(form))
     return redirect(url_for("invitations.open_invitation", token=token), 303)
 
 
@@ -138,9 +143,8 @@ def give_own_answer(lab_id: int) -> Answer:
     said = _said(form)
     if said is None:
         return _own_page(invitation, form), 422
-    note = (form.note.data or "") if "note" in request.form else None
     with transaction() as tx:
-        operations.answer(tx, tx.session.get_one(Invitation, invitation.id), said, "self", note=note)
+        operations.answer(tx, tx.session.get_one(Invitation, invitation.id), said, "self", note=_note(form))
     return redirect(url_for("invitations.own_answer", lab_id=lab_id), 303)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kennislab.accounts.signin import current_actor
+from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.errors import Invalid, NotFound, require
 from kennislab.core.transaction import transaction
 from kennislab.invitations import kinds, overview, policies, queries, waves, words
+from kennislab.invitations.calendar import start_in
 from kennislab.invitations.forms import SendAtForm
 from kennislab.invitations.models import Wave
 from kennislab.invitations.routes import Answer, bp
@@ -55,6 +59,7 @@ def _page(wave: Wave, form: SendAtForm) -> str:
     for one in sent:
         told[one.state] = told.get(one.state, 0) + 1
     wish = request.args.get("mail")
+    shown = next((one for one in sent if one.public_id == wish), sent[0] if sent else None)
     names = {row.person.id: row for row in overview.rows(read, wave.lab)}
     return render_template(
         "invitations/wave.html",
@@ -62,7 +67,8 @@ def _page(wave: Wave, form: SendAtForm) -> str:
         lab=wave.lab,
         kind=mails.KINDS[wave.kind],
         mails=sent,
-        shown=next((one for one in sent if one.public_id == wish), sent[0] if sent else None),
+        shown=shown,
+        in_calendar=start_in(shown.calendar) if shown else None,
         people=names,
         told=told,
         standing=overview.standing(wave, told),
@@ -71,6 +77,7 @@ def _page(wave: Wave, form: SendAtForm) -> str:
         may=bool(policies.may_invite(current_actor(), wave.lab)),
         inv_words=words,
         secret=f"[{mails.SECRET}]",
+        tomorrow=f"{clock.now().astimezone(clock.LOCAL).date() + timedelta(days=1)}T09:00",
     )
 
 
