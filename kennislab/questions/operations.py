@@ -105,6 +105,7 @@ def withdraw(tx: Tx, question: KnowledgeQuestion) -> None:
     question_withdrawing.send(None, tx=tx, question=question)
     along = [one.person_id for one in question.co_askers if one.person_id != question.asker_id]
     notices.notify(tx, along, question.lab, None, "taken_back", question.asker_name, was=question.text)
+    question.remark = ""
     leave(tx, question, QuestionStatus.WITHDRAWN)
 
 

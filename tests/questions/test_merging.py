@@ -99,8 +99,8 @@ def test_askers_and_supporters_come_along_and_everything_goes_back(room: Room) -
     assert (one.status, two.status, three.status) == (S.SUBMITTED, S.MERGED, S.MERGED)
     assert [(who.name, who.how, who.text) for who in one.co_askers] == [
         ("B", "merged", Q2),
-        ("D", "merged", "Zo vroeg ik het"),
-        ("Truus", "merged", ""),
+        ("D", "joined", "Zo vroeg ik het"),
+        ("Truus", "named", ""),
     ]
     assert room.supporters(one) == "efg"  # d asks along now, and a is the asker
     assert [q.id for q in queries.of_lab(room.tx.session, room.lab.id)] == [one.id]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from kennislab.grouping import pairs as pairing
+from kennislab.questions import later
+
 bp = Blueprint("grouping", __name__)
 
 
 def init(app: Flask) -> None:
     """Called once by the composition root."""
+    later.alike_by(pairing.count)
 
 
-from kennislab.grouping.routes import board, filling, groups, keeping  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.grouping.routes import board, filling, groups, keeping, pairs  # noqa: E402, F401  they put their pages on ``bp``

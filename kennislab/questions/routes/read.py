@@ -11,10 +11,11 @@ from kennislab.core.errors import require
 from kennislab.programme import queries as programme_queries
 from kennislab.programme import states
 from kennislab.programme.routes import the_lab
-from kennislab.questions import fields, notices, policies, queries
+from kennislab.questions import fields, lineage, notices, policies, queries
 from kennislab.questions.forms import ReturnForm
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.routes import Answer, bp, person_of, the_question
+from kennislab.questions.routes.went_on import leads_on
 
 
 @bp.get("/kennislabs/<int:lab_id>/vragen")
@@ -54,7 +55,8 @@ def of_lab(lab_id: int) -> Answer:
 @bp.get("/kennisvragen/<public_id>")
 def question(public_id: str) -> Answer:
     """One question with all that belongs to it, and what one may do with it."""
-    return question_page(the_question(public_id))
+    found = the_question(public_id)
+    return leads_on(current_actor(), found) or question_page(found)
 
 
 def question_page(found: KnowledgeQuestion, return_form: ReturnForm | None = None) -> str:
@@ -92,4 +94,7 @@ def question_page(found: KnowledgeQuestion, return_form: ReturnForm | None = Non
         may_withdraw=bool(policies.may_withdraw(actor, found, now)),
         may_light_edit=bool(policies.may_light_edit(actor, found)),
         return_form=(return_form or ReturnForm()) if may_return else None,
+        came=lineage.came_from(read, found.id),
+        may_rework=bool(policies.may_rework(actor, found)),
+        may_apart=bool(policies.may_manage(actor, found.lab)),
     )
