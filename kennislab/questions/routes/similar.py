@@ -21,8 +21,10 @@ from kennislab.questions.routes import Answer, bp, person_of
 
 LEAST = 8
 """Characters. Of less, nothing telling can be said."""
-MOST_HERE = 4
+MOST_HERE = 3
 MOST_EARLIER = 3
+_LOOKED_AT = 8
+"""Of so many earlier ones, those come first of which is known what came of them: a question without an answer helps less."""
 _ASKED = 60
 """So many are looked up, as those of earlier labs are among them."""
 
@@ -32,7 +34,7 @@ _ASKED = 60
 def similar(lab_id: int) -> Answer:
     """What looks like ``tekst``, of which the last word may be half typed; ``behalve``: a question that must not be among it.
 
-    JSON: ``{"here": [{id, text, url, place, support, supported, may_join, may_support}], "earlier": [{text, url, place, quarter, …}]}``.
+    JSON: ``{"here": [{id, text, url, asker, place, support, supported, own, open}], "earlier": [{kind, text, url, place, quarter, …}]}``.
     """
     actor, lab = current_actor(), the_lab(lab_id)
     require(policies.may_see_questions(actor, lab))
@@ -50,6 +52,7 @@ def similar(lab_id: int) -> Answer:
     along = queries.asked_along(read, lab_id, person_of(actor))
     names = programme_queries.municipality_names(read, [one.municipality_code for one in here])
     open_ = states.allows(lab.state, "support_question")
+    before = sorted(earlier.like(read, lab, text, _LOOKED_AT), key=lambda one: not _answered(one))
     return jsonify(
         here=[
             {
@@ -65,8 +68,12 @@ def similar(lab_id: int) -> Answer:
             }
             for one in here
         ],
-        earlier=[_told(one) for one in earlier.like(read, lab, text, MOST_EARLIER)],
+        earlier=[_told(one) for one in before[:MOST_EARLIER]],
     )
+
+
+def _answered(one: earlier.Earlier) -> bool:
+    return bool(one.solutions or one.worked or one.partly or one.failed)
 
 
 def _told(one: earlier.Earlier) -> dict[str, Any]:

@@ -60,6 +60,7 @@ export default function connect(input, { signal }) {
     at = -1;
     list.hidden = people.length === 0;
     input.setAttribute("aria-expanded", String(people.length > 0));
+    if (people.length) list.scrollIntoView({ block: "nearest" });
     said.textContent = people.length ? tn("%(n)s naam gevonden.", "%(n)s namen gevonden.", people.length) : "";
   };
 

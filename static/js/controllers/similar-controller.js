@@ -52,7 +52,7 @@ export default function connect(element, { signal }) {
 
   function ways(hit, tell) {
     const row = make("div", "cluster");
-    const together = make("button", "button button--small", t("Stel hem samen"));
+    const together = make("button", "button button--quiet button--small", t("Stel hem samen"));
     together.type = "button"; // not a submit button: Enter in a field would press the first one of the form
     together.addEventListener("click", () => {
       const send = make("button");
