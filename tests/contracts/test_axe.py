@@ -27,11 +27,16 @@ from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
 from kennislab.archive import operations as archive
 from kennislab.archive.models import ArchiveItem, Consent, Status
-from kennislab.core import clock
+from kennislab.core import clock, sheets
 from kennislab.core.db import db
+from kennislab.core.folder import secret as secret_of
 from kennislab.core.transaction import transaction
 from kennislab.grouping import operations as grouping
 from kennislab.grouping import placing
+from kennislab.invitations import links, waves
+from kennislab.invitations import operations as invitations
+from kennislab.invitations import queries as invited_people
+from kennislab.invitations.models import Answer
 from kennislab.live import library
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
@@ -76,6 +81,14 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "grouping.board": [("facilitator", "/kennislabs/{grouped}/themas"), ("participant", "/kennislabs/{lab}/themas")],
     "grouping.groups": [("facilitator", "/kennislabs/{grouped}/groepen"), ("participant", "/kennislabs/{lab}/groepen")],
     "grouping.history": [("facilitator", "/kennislabs/{grouped}/themas/geschiedenis")],
+    "invitations.one_invitation": [("coordinator", "/kennislabs/{asking}/uitnodigingen/{invited}")],
+    "invitations.open_invitation": [("anonymous", "/antwoord/{answer}")],
+    "invitations.overview_page": [
+        ("coordinator", "/kennislabs/{asking}/uitnodigingen"),
+        ("facilitator", "/kennislabs/{asking}/uitnodigingen?toon=niet-uitgenodigd"),
+    ],
+    "invitations.own_answer": [("participant", "/kennislabs/{asking}/antwoord")],
+    "invitations.wave": [("facilitator", "/kennislabs/{asking}/uitnodigingen/mails/{wave}")],
     "live.desk": [("facilitator", "/live/{lab}/desk")],
     "live.join": [("anonymous", "/join"), ("anonymous", "/join?code=ABCD")],
     "live.join_by_token": [("anonymous", "/j/{token}")],
@@ -105,7 +118,10 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("coordinator", "/kennislabs/{sealed}"),
         ("coordinator", "/kennislabs/{asking}"),
     ],
+    "programme.import_people": [("coordinator", "/programmas/{programme}/mensen/inlezen")],
     "programme.members": [("coordinator", "/programmas/{programme}/mensen")],
+    "programme.person": [("coordinator", "/programmas/{programme}/mensen/{one_person}")],
+    "programme.preview_people": [("coordinator", "/programmas/{programme}/mensen/inlezen/{people_sheet}")],
     "programme.prepare_day": [("facilitator", "/kennislabs/{lab}/dag")],
     "programme.participation": [("coordinator", "/programmas/{programme}/deelname")],
     "programme.places": [("coordinator", "/programmas/{programme}/gemeenten")],
@@ -126,6 +142,8 @@ NOT_A_PAGE = {
     "archive.report_data": "JSON",
     "grouping.events": "JSON",
     "grouping.group_events": "JSON",
+    "invitations.calendar": "an iCalendar file",
+    "invitations.calendar_by_link": "an iCalendar file",
     "live.events": "JSON",
     "live.methods": "JSON",
     "live.offered_desk": "JSON",
@@ -138,7 +156,10 @@ NOT_A_PAGE = {
     "methods.export": "a YAML file",
     "products.feed": "an Atom feed",
     "products.product_data": "JSON",
+    "programme.example_people": "a table",
+    "programme.export_members": "a table",
     "programme.qr": "an image",
+    "programme.wrong_people": "a table",
     "questions.similar": "JSON",
     "static": "files",
 }
@@ -173,7 +194,8 @@ class Places:
 
 def _app(server: DemoServer, folder: Path) -> Flask:
     """The app on the database of a running demo, to add to it what the demo does not have."""
-    return databases.create_app(databases.settings(folder, f"sqlite:///{server.data / 'kennislab.sqlite3'}"))
+    settings = databases.settings(folder, f"sqlite:///{server.data / 'kennislab.sqlite3'}", SECRET_KEY=secret_of(server.data))
+    return databases.create_app(settings)
 
 
 def _who(server: DemoServer, role: str) -> Person:
@@ -228,7 +250,14 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     products.give_early_access(tx, public, clock.now().date())
     products.publish_due(tx, clock.now() + timedelta(days=1))
     coordinator = _who(server, "coordinator")
+    for one in invitations.invite(tx, labs["asking"], [_who(server, role) for role in ("participant", "facilitator")], "Marit"):
+        if one.person_id == asker.person_id:
+            invitations.answer(tx, one, Answer.COMING, "link", note="Ik kom een half uur later.")
+    invitation = invited_people.invitation_of(tx.session, labs["asking"].id, staff.person_id)
+    table = sheets.read("lijst.csv", "Naam;E-mail;Gemeente\nZoë;zoe@voorbeeld.example;Delft\nPiet;piet@;\n".encode())
     return {
+        "people_sheet": sheets.keep(tx, f"people:{programme.id}", coordinator.id, table).id,
+        "one_person": asker.person_id,
         "programme": programme.id,
         "year": sealed.starts_at.year,
         "lab": server.lab["id"],
@@ -240,6 +269,9 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "question": labs["asking-asked"][0].public_id,
         "district": tx.session.query(District).filter_by(programme_id=programme.id).first().id,
         "own_method": library.keep(tx, programme.id, staff, BUILT_IN["troika_consulting"].model_copy(update={"id": "onze_troika"})).key,
+        "invited": asker.person_id,
+        "answer": links.token_of(invitation),
+        "wave": waves.prepare_wave(tx, labs["asking"], "invitation", "Marit").public_id,
         "draft_product": draft.public_id,
         "public_product": public.public_id,
         "magic": accounts.make_magic_link(tx, coordinator),
