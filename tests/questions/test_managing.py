@@ -17,7 +17,6 @@ from kennislab.programme.models import Lab, LabState
 from kennislab.questions import carrying, later, notices, operations, queries
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.operations import QuestionData
-from tests.factories.world import World
 from tests.programme.worlds import set_state, signed_in, world_in
 
 Q1 = "Hoe bereik je bewoners die nooit naar een bewonersavond komen?"
@@ -187,9 +186,10 @@ def test_nothing_chosen_or_of_elsewhere(desk: Desk) -> None:
 def test_open_questions_of_an_earlier_lab_come_along(desk: Desk) -> None:
     with desk.app.app_context(), transaction() as tx:
         old = tx.session.get_one(Lab, desk.lab_id)
-        lab = Lab(
-            programme_id=old.programme_id, title="Volgend lab", kind=old.kind, quarter=old.quarter, starts_at=old.starts_at + timedelta(days=90),
-            ends_at=old.ends_at + timedelta(days=90), question_deadline=old.question_deadline + timedelta(days=90), state=LabState.COLLECTING,
+        later_on = timedelta(days=90)
+        lab = Lab(programme_id=old.programme_id, title="Volgend lab", kind=old.kind, quarter=old.quarter, state=LabState.COLLECTING)
+        lab.starts_at, lab.ends_at, lab.question_deadline = (
+            old.starts_at + later_on, old.ends_at + later_on, old.question_deadline + later_on,
         )  # fmt: skip
         tx.session.add(lab)
         tx.session.flush()
