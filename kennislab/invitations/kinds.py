@@ -10,11 +10,12 @@ from flask_babel import force_locale, gettext
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
+from kennislab.accounts import queries as people
 from kennislab.accounts.models import Membership, Role
-from kennislab.core import clock
+from kennislab.core import clock, mail
 from kennislab.core.mail import Mail
 from kennislab.invitations import queries
-from kennislab.invitations.models import Answer
+from kennislab.invitations.models import Answer, Wave
 from kennislab.programme import mails, states
 from kennislab.programme.models import Lab
 from kennislab.questions.models import CoAsker, KnowledgeQuestion, QuestionStatus
@@ -30,11 +31,13 @@ class WaveKind:
 
     ``wanted(session, lab)``: who needs it now. It is asked when a wave is prepared and again when each mail leaves, and only the people
     whom it names get one, so it must not count whether they have one already. ``once``: not a second time to the same address.
-    ``calendar``: the lab goes along as a calendar file; such a mail is stale when the lab has changed since. ``place``: order on the page.
+    ``calendar``: the lab goes along as a calendar file. ``fits(values, mail)``: whether the mail still says what is so, by what ``wanted``
+    gives now; one that does not is not sent. ``place``: order on the page.
     """
 
     key: str
     wanted: Callable[[Session, Lab], Wanted]
+    fits: Callable[[Mapping[str, str], Mail], bool] | None = None
     once: bool = False
     calendar: bool = False
     place: int = 50
@@ -49,9 +52,25 @@ _kinds: dict[str, WaveKind] = {}
 
 
 def declare(kind: WaveKind) -> WaveKind:
-    """Adds a kind."""
+    """Adds a kind, and has it asked for each mail of it when it leaves."""
     _kinds[kind.key] = kind
+    mail.needed(kind.key)(_still_needed)
     return kind
+
+
+def _still_needed(session: Session, one: Mail) -> bool:
+    """Whether a mail of a wave still makes sense: its lab is there and open, its person still needs it, and what it says is so."""
+    kind = _kinds[one.purpose]
+    lab = session.get(Lab, one.lab_id) if one.lab_id else None
+    if lab is None or one.person_id is None or not states.allows(lab.state, "invite"):
+        return False
+    wave = session.get(Wave, one.wave_id) if one.wave_id else None
+    if wave is not None and wave.sequence != lab.calendar_sequence:
+        return False
+    if people.membership(session, one.person_id, lab.programme_id) is None:
+        return False
+    values = kind.wanted(session, lab).get(one.person_id)
+    return values is not None and (kind.fits is None or kind.fits(values, one))
 
 
 def kind(key: str) -> WaveKind | None:

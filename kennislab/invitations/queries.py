@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -33,6 +33,11 @@ def of_lab(session: Session, lab_id: int) -> Sequence[Invitation]:
     """All invitations of a lab with their people, by name."""
     rows = session.scalars(sa.select(Invitation).where(Invitation.lab_id == lab_id).options(joinedload(Invitation.person))).all()
     return sorted(rows, key=lambda one: (one.person.name.casefold(), one.id))
+
+
+def of_person(session: Session, person_id: int, lab_ids: Collection[int]) -> Sequence[Invitation]:
+    """Somebody's invitations to these labs."""
+    return session.scalars(sa.select(Invitation).where(Invitation.person_id == person_id, Invitation.lab_id.in_(lab_ids))).all()
 
 
 def answers(session: Session, lab_id: int) -> dict[int, Answer]:

@@ -220,30 +220,7 @@ def prepare_reminders(progress: jobs.Progress) -> int:
     return done
 
 
-# --- what is asked when a mail leaves ---------------------------------------------------------------------------------------
-
-
-def _still(session: Session, one: Mail) -> bool:
-    """Whether a mail of a wave is still needed: its lab is there and open, its person still wants it, and what it says is so."""
-    kind = kinds.kind(one.purpose)
-    lab = session.get(Lab, one.lab_id) if one.lab_id else None
-    if kind is None or one.person_id is None:
-        return True
-    if lab is None or not states.allows(lab.state, "invite"):
-        return False
-    if people.membership(session, one.person_id, lab.programme_id) is None or one.person_id not in kind.wanted(session, lab):
-        return False
-    wave = session.get(Wave, one.wave_id) if one.wave_id else None
-    return wave is None or wave.sequence == lab.calendar_sequence
-
-
-def ask_when_sending(kind: WaveKind) -> None:
-    """Has :func:`_still` asked for every mail of this kind."""
-    mail.needed(kind.key)(_still)
-
-
-for _one in kinds.every():
-    ask_when_sending(_one)
+# --- what is filled in when a mail leaves -----------------------------------------------------------------------------------
 
 
 @mail.fill(mails.SECRET)

@@ -304,3 +304,30 @@ def test_a_plan_can_be_changed_and_knows_what_cannot_be(app: Flask, planned: tup
         assert waves.plan_reminders(tx, the_lab(tx, world), {}, "Joris") == []
     at.on(days=60)
     assert tick(app) == 0
+
+
+def test_your_group_is_told_once_and_again_when_it_changes(app: Flask, world: World, server: MailServer) -> None:
+    from kennislab.grouping import telling
+    from kennislab.grouping.models import GroupMember, WorkingGroup
+
+    assert telling.YOUR_GROUP.key == "your_group"
+    with app.app_context(), transaction() as tx:
+        lab = the_lab(tx, world)
+        lab.state = LabState.READY
+        first = WorkingGroup(lab_id=lab.id, name="Bewoners en vertrouwen", room="Zaal 2", leader_id=world.people["facilitator"])
+        other = WorkingGroup(lab_id=lab.id, name="Geld", room="", position=1)
+        first.members = [GroupMember(lab_id=lab.id, person_id=world.people[name]) for name in ("Fatma", "Bram", "Lotte")]
+        tx.session.add_all([first, other])
+        tx.session.flush()
+        numbers = first.id, other.id
+    say(app, world, "Lotte", Answer.NOT_COMING)
+    assert wanted(app, world, "your_group") == (["Bram", "Fatma"], [])
+    wave = prepare(app, world, "your_group")
+    with app.app_context(), transaction() as tx:
+        tx.session.query(GroupMember).filter_by(person_id=world.people["Bram"]).one().group_id = numbers[1]
+    release(app, wave)
+    jobs.run_all(app)
+    (letter,) = server.taken
+    assert letter.to == FATMA and "Ruimte: Zaal 2" in letter.text and "Gespreksleider: Facilitator" in letter.text
+    assert mailed(app, world, "your_group") == {"Bram": "skipped", "Fatma": "sent"}, "what it said to Bram was no longer so"
+    assert wanted(app, world, "your_group") == (["Bram"], []), "Fatma knows"

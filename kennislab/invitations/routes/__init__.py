@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Flask, Response
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from kennislab.core.errors import N_
 from kennislab.core.sheets import SheetDraft
-from kennislab.invitations import kinds, models, queries, waves
+from kennislab.invitations import kinds, models, queries, waves, words
 from kennislab.invitations.calendar import calendar_text
 from kennislab.programme import links, states
 from kennislab.programme.links import Waiting
 from kennislab.programme.models import Lab
+from kennislab.programme.people import Said, tells
 
 bp = Blueprint("invitations", __name__)
 TABLES = (models.Invitation, models.Wave, SheetDraft)
@@ -25,6 +27,18 @@ def init(app: Flask) -> None:
     """Called once by the composition root."""
     links.counter("coming", queries.count_coming)
     links.tells_waiting(_waiting)
+    tells(_said)
+
+
+def _said(session: Session, person_id: int, lab_ids: Collection[int]) -> dict[int, list[Said]]:
+    """What somebody answered in labs, for the page about them."""
+    found = queries.of_person(session, person_id, lab_ids)
+    said: dict[int, list[Said]] = {}
+    for one in found:
+        said[one.lab_id] = [(words.ANSWERS[one.answer], {})]
+        if one.note:
+            said[one.lab_id].append((N_("Zei erbij: “%(note)s”"), {"note": one.note}))
+    return said
 
 
 def _waiting(session: Session, labs: Sequence[Lab]) -> list[Waiting]:
