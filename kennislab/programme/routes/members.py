@@ -15,7 +15,7 @@ from kennislab.core.errors import Conflict, Invalid, NotFound, require
 from kennislab.core.transaction import Tx, transaction
 from kennislab.programme import people, policies, queries, words
 from kennislab.programme.forms import NewPersonForm, PersonForm
-from kennislab.programme.models import Municipality, Programme
+from kennislab.programme.models import LabState, Municipality, Programme
 from kennislab.programme.routes import Answer, bp, the_programme
 
 
@@ -110,15 +110,16 @@ def _person(programme: Programme, person_id: int, form: PersonForm | None = None
     if form is None and manages:
         form = PersonForm(_municipalities(programme.id, place.person.municipality_code), data=PersonForm.values(place.person))
     labs = queries.labs_of(read, programme.id)
+    told = people.told(read, person_id, [lab.id for lab in labs])
     return render_template(
         "programme/person.html",
         programme=programme,
         person=place.person,
         role=place.role,
         place_name=queries.municipality_names(read, [place.person.municipality_code]).get(place.person.municipality_code or ""),
-        labs=labs,
+        labs=[lab for lab in labs if lab.id in told or lab.state is not LabState.ARCHIVED],
         lab_titles={lab.id: lab.title for lab in labs},
-        told=people.told(read, person_id, [lab.id for lab in labs]),
+        told=told,
         mails=[(one, mail.reason(one)) for one in mail.of_person(read, person_id, programme.id)],
         trouble=mail.trouble(read, [place.person.email]).get(place.person.email or ""),
         address_fixed=manages and not people.may_change_address(read, person_id, current_actor()),
