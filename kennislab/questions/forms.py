@@ -86,6 +86,14 @@ class QuestionForm(Form):
         return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
 
+class BlankForm(Form):
+    """What an empty form of a question has of its own for everybody: the rest is drawn once, see :mod:`kennislab.questions.blank`."""
+
+    asker_name = StringField(_l("Namens wie"))
+    question = HiddenField()
+    rev = HiddenField()
+
+
 def _own(one: fields.Field) -> WtField:
     """A field of a lab's own as a field of the form."""
     must = [DataRequired()] if one.required else []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
@@ -14,10 +16,11 @@ from kennislab.core.db import db
 from kennislab.core.errors import DomainError, require
 from kennislab.core.security import limiter
 from kennislab.core.transaction import transaction
+from kennislab.programme import queries as programme_queries
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
-from kennislab.questions import fields, operations, places, policies, queries
-from kennislab.questions.forms import QuestionForm
+from kennislab.questions import blank, fields, operations, policies, queries
+from kennislab.questions.forms import BlankForm, QuestionForm
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.routes import Answer, again, bp, person_of, the_question
 
@@ -33,10 +36,24 @@ def draft_to_go_on_with(actor: Actor, lab: Lab, wish: str) -> KnowledgeQuestion 
 def form_of(lab: Lab, shown: dict[str, Any] | None = None) -> QuestionForm:
     """The form of this lab with ``shown`` in it, or with what was sent."""
     read = db.session()
-    return QuestionForm(places.choices(read, lab), fields.form_of(read, lab.id), shown)
+    return QuestionForm(_places(lab), fields.form_of(read, lab.id), shown)
 
 
-def _ask_page(lab: Lab, form: QuestionForm, refusal: DomainError | None = None, draft: KnowledgeQuestion | None = None) -> str:
+def _places(lab: Lab) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the municipalities that this lab's form offers."""
+    return blank.kept(
+        ("places", lab.id, lab.day.isoformat()),
+        lambda: tuple((place.code, place.name) for place in programme_queries.municipalities_for(db.session(), lab)),
+    )
+
+
+def _ask_page(
+    lab: Lab,
+    form: QuestionForm | BlankForm,
+    refusal: DomainError | None = None,
+    draft: KnowledgeQuestion | None = None,
+    drawn: Markup | None = None,
+) -> str:
     actor = current_actor()
     closed = refusal if refusal is not None and refusal.status == 409 else None
     return render_template(
@@ -47,10 +64,34 @@ def _ask_page(lab: Lab, form: QuestionForm, refusal: DomainError | None = None, 
         refused=refusal is not None and request.method == "POST",
         closed=closed,
         draft=draft,
+        drawn=drawn,
         may_shape=bool(policies.may_shape(actor, lab)),
         most_text=operations.MOST_TEXT,
         most_more=operations.MOST_MORE,
     )
+
+
+def _blank_page(actor: Actor, lab: Lab) -> str:
+    """The same page for who begins: its fields are drawn once for everybody of a municipality."""
+    read = db.session()
+    asked = fields.form_of(read, lab.id)
+    key = (
+        str(read.get_bind().engine.url),
+        lab.id,
+        asked.rev,
+        lab.day.isoformat(),
+        str(get_locale()),
+        request.script_root,
+        actor.municipality,
+    )
+
+    def draw() -> Markup:
+        form = form_of(lab, {"municipality_code": actor.municipality})
+        return Markup(  # made by a template, which escapes
+            render_template("questions/blank.html", lab=lab, form=form, most_text=operations.MOST_TEXT, most_more=operations.MOST_MORE)
+        )
+
+    return _ask_page(lab, BlankForm(), drawn=blank.kept(key, draw))
 
 
 @bp.get("/kennislabs/<int:lab_id>/vragen/nieuw")
@@ -61,6 +102,8 @@ def ask(lab_id: int) -> Answer:
     verdict = policies.may_ask(actor, lab, clock.now())
     wish = request.args.get("concept", "")
     draft = draft_to_go_on_with(actor, lab, wish) if wish else queries.draft_of(db.session(), lab_id, person_of(actor))
+    if draft is None and verdict is True:
+        return _blank_page(actor, lab)
     shown = {"municipality_code": actor.municipality} if draft is None else QuestionForm.values(draft)
     form = form_of(lab, shown)
     if isinstance(verdict, DomainError):
@@ -92,7 +135,7 @@ def submit(lab_id: int) -> Answer:
             if only_keep:
                 operations.save_draft(tx, fresh_lab, actor, form.data_of_question(), known)
             else:
-                sent = operations.submit(tx, fresh_lab, actor, form.data_of_question(staff), known)
+                sent = operations.submit(tx, fresh_lab, actor, form.data_of_question(staff), known).public_id
     except DomainError as error:
         form.add_error(error)
         return _ask_page(lab, form, error), error.status
@@ -100,7 +143,7 @@ def submit(lab_id: int) -> Answer:
         flash(_("Je concept is bewaard. Alleen jij ziet het."), "ok")
         return redirect(url_for("questions.of_lab", lab_id=lab_id), 303)
     flash(_("Je kennisvraag is verstuurd. Iedereen in het programma kan hem nu lezen."), "ok")
-    return redirect(url_for("questions.question", public_id=sent.public_id, verstuurd=1), 303)
+    return redirect(url_for("questions.question", public_id=sent, verstuurd=1), 303)
 
 
 @bp.post("/kennislabs/<int:lab_id>/vragen/concept")
