@@ -117,12 +117,10 @@ class _Reader:
         """One row."""
         text = cells.get("text", "")
         why: list[tuple[str, dict[str, Any]]] = []
-        wrong = False
+        trouble: list[tuple[str, dict[str, Any]]] = []
 
         def refuse(sentence: str, **values: Any) -> None:
-            nonlocal wrong
-            wrong = True
-            why.append((sentence, values))
+            trouble.append((sentence, values))
 
         try:
             operations.check_text(text)
@@ -150,19 +148,17 @@ class _Reader:
         if len(name) > 120:
             refuse(N_("De naam is te lang: hoogstens 120 tekens."))
         answers = self._answers(cells, refuse)
-        state = "wrong" if wrong else "new"
         plain = same(text)
-        if not wrong and plain in self.there:
-            state = "double"
-            why.append((N_("Deze vraag staat al bij dit Kennislab."), {}))
-        elif not wrong and plain in self.before:
-            state = "double"
-            why.append((N_("Dezelfde vraag staat ook in rij %(line)s."), {"line": self.before[plain]}))
-        elif not wrong:
+        state = "wrong" if trouble else "new"
+        if not trouble and plain in self.there:
+            state, trouble = "double", [(N_("Deze vraag staat al bij dit Kennislab."), {})]
+        elif not trouble and plain in self.before:
+            state, trouble = "double", [(N_("Dezelfde vraag staat ook in rij %(line)s."), {"line": self.before[plain]})]
+        elif not trouble:
             self.before[plain] = line
         return Row(
             line, state, text, name, person.id if person else None, place.name if place else "", place.code if place else None,
-            more, answers, tuple(why),
+            more, answers, tuple(trouble or why),
         )  # fmt: skip
 
     def _asker(self, cells: dict[str, str], why: list[tuple[str, dict[str, Any]]], refuse: Any) -> Person | None:

@@ -147,6 +147,8 @@ def test_merging_side_by_side_old_addresses_lead_on_and_back(desk: Desk) -> None
     led = page(asker, f"/kennisvragen/{desk.ids[0]}")
     assert "Hoe bereik je wie wegblijft" in led and "De vraag die je zocht is samengevoegd" in led and Q1 in led
     assert "voegde jouw vraag" in led
+    mine = page(asker, f"/kennislabs/{desk.lab_id}/vragen")
+    assert "Jouw vragen die verdergaan" in mine and "Nog niet ingestuurd" not in mine
     assert asker.get(f"/kennisvragen/{desk.ids[0]}/bewerken").status_code == 409
     assert asker.post(f"/kennisvragen/{desk.ids[0]}/uit-elkaar").status_code == 403
     listed = page(desk.client, f"{desk.list}?stand=verder")

@@ -28,6 +28,7 @@ from kennislab.grouping.routes.answering import (
 from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
+from kennislab.questions import later
 from kennislab.questions import queries as questions
 
 
@@ -51,6 +52,7 @@ def board(lab_id: int) -> Answer:
         staff=actor.is_staff(lab.programme_id),
         empty=not queries.cards_of(session, lab_id),
         themes=queries.themes_of(session, lab_id),
+        alike=later.alike(session, lab_id) if verdict else 0,
         **tools(session, actor, lab),
     )
 

@@ -15,7 +15,7 @@ from kennislab.questions import fields, lineage, notices, policies, queries
 from kennislab.questions.forms import ReturnForm
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.routes import Answer, bp, person_of, the_question
-from kennislab.questions.routes.went_on import leads_on
+from kennislab.questions.routes.went_on import WENT_ON, leads_on
 
 
 @bp.get("/kennislabs/<int:lab_id>/vragen")
@@ -38,7 +38,9 @@ def of_lab(lab_id: int) -> Answer:
         lab=lab,
         questions=questions,
         order=order,
-        mine=[question for question in mine if question.status is not QuestionStatus.SUBMITTED],
+        mine=[question for question in mine if question.status not in (QuestionStatus.SUBMITTED, *WENT_ON)],
+        went_on=[(question, lineage.goes_on_in(read, question)) for question in mine if question.status in WENT_ON],
+        may_manage=bool(policies.may_manage(actor, lab)),
         counts=counts,
         supported=queries.supported_by(read, lab_id, person_id),
         along=along,

@@ -86,7 +86,7 @@ def import_questions(lab_id: int) -> Answer:
         except DomainError as refusal:
             error = refusal
         else:
-            return redirect(url_for("questions.import_preview", lab_id=lab_id, draft=draft.id), 303)
+            return redirect(url_for("questions.import_preview", lab_id=lab_id, draft_id=draft.id), 303)
     page = render_template("questions/manage_import.html", lab=lab, error=error, pasted=pasted)
     return page, error.status if error is not None else 200
 
@@ -106,31 +106,31 @@ def _columns(sheet: sheets.Sheet, names: list[str]) -> dict[str, int]:
     return found
 
 
-@bp.route("/kennislabs/<int:lab_id>/vragen/inlezen/<draft>", methods=["GET", "POST"])
-def import_preview(lab_id: int, draft: str) -> Answer:
+@bp.route("/kennislabs/<int:lab_id>/vragen/inlezen/<draft_id>", methods=["GET", "POST"])
+def import_preview(lab_id: int, draft_id: str) -> Answer:
     """What each row would become; other columns (``do=columns``), taking over (``do=take``) or not at all (``do=stop``)."""
     actor, lab = _for_staff(lab_id)
     read, me = db.session(), person_of(actor)
     error: DomainError | None = None
     try:
-        kept = sheets.take(read, draft, _scope(lab), me)
+        kept = sheets.take(read, draft_id, _scope(lab), me)
         labels = importing.labels(read, lab)
         what = request.form.get("do", "")
         if request.method == "POST" and what == "stop":
             with transaction() as tx:
-                sheets.throw_away(tx, sheets.take(tx.session, draft, _scope(lab), me, lock=True))
+                sheets.throw_away(tx, sheets.take(tx.session, draft_id, _scope(lab), me, lock=True))
             flash(_("Er is niets overgenomen."), "ok")
             return redirect(url_for("questions.manage", lab_id=lab_id), 303)
         if request.method == "POST" and what == "columns":
             with transaction() as tx:
-                mine = sheets.take(tx.session, draft, _scope(lab), me, lock=True)
+                mine = sheets.take(tx.session, draft_id, _scope(lab), me, lock=True)
                 sheets.choose(tx, mine, _columns(mine.sheet, list(labels)))
-            return redirect(url_for("questions.import_preview", lab_id=lab_id, draft=draft), 303)
+            return redirect(url_for("questions.import_preview", lab_id=lab_id, draft_id=draft_id), 303)
         if request.method == "POST" and what == "take":
             with transaction() as tx:
                 fresh = tx.session.get_one(Lab, lab_id)
                 require(policies.may_manage(actor, fresh))
-                mine = sheets.take(tx.session, draft, _scope(lab), me, lock=True)
+                mine = sheets.take(tx.session, draft_id, _scope(lab), me, lock=True)
                 rows = importing.report(tx.session, fresh, mine.sheet, mine.choices)
                 count = len(importing.take_over(tx, fresh, rows, actor))
                 sheets.throw_away(tx, mine)
@@ -166,11 +166,11 @@ def import_preview(lab_id: int, draft: str) -> Answer:
     return page, error.status if error is not None and request.method == "POST" else 200
 
 
-@bp.get("/kennislabs/<int:lab_id>/vragen/inlezen/<draft>/niet-overgenomen.csv")
-def import_rest(lab_id: int, draft: str) -> Answer:
+@bp.get("/kennislabs/<int:lab_id>/vragen/inlezen/<draft_id>/niet-overgenomen.csv")
+def import_rest(lab_id: int, draft_id: str) -> Answer:
     """The rows that will not be taken over, as they came, each with why."""
     actor, lab = _for_staff(lab_id)
-    kept = sheets.take(db.session(), draft, _scope(lab), person_of(actor))
+    kept = sheets.take(db.session(), draft_id, _scope(lab), person_of(actor))
     sheet = kept.sheet
     cells = dict(zip(sheet.lines, sheet.rows, strict=True))
     rows: list[list[sheets.Cell]] = [

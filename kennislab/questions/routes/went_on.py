@@ -12,10 +12,12 @@ from kennislab.questions import lineage, policies
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.routes import Answer
 
+WENT_ON = (QuestionStatus.MERGED, QuestionStatus.SPLIT)
+
 
 def leads_on(actor: Actor, question: KnowledgeQuestion) -> Answer | None:
     """The answer for a question that goes on elsewhere, None for any other: on to the one it is part of, or a page with its parts."""
-    if question.status not in (QuestionStatus.MERGED, QuestionStatus.SPLIT):
+    if question.status not in WENT_ON:
         return None
     require(policies.may_see(actor, question))
     there = [one for one in lineage.goes_on_in(db.session(), question) if one is not question and policies.may_see(actor, one)]

@@ -14,6 +14,7 @@ export default function connect(form, { signal }) {
   const show = () => {
     const chosen = boxes().filter((box) => box.checked).length;
     if (said) said.textContent = chosen ? tn("%(n)s vraag gekozen", "%(n)s vragen gekozen", chosen) : before || t("Nog niets gekozen");
+    form.toggleAttribute("data-none", !chosen);
     for (const button of form.querySelectorAll("[data-least]")) {
       button.disabled = chosen < Number(button.dataset.least) || chosen > Number(button.dataset.most || Infinity);
     }
