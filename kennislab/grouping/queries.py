@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kennislab.accounts.models import Membership, Person, Role
 from kennislab.core import journal
-from kennislab.grouping.models import Board, BoardChange, ChangeState, GroupMember, Placement, QuestionVector, Theme, WorkingGroup
+from kennislab.grouping.models import Board, BoardChange, ChangeState, GroupMember, Placement, QuestionVector, Theme, Wish, WorkingGroup
 from kennislab.questions import queries as questions
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 
@@ -194,6 +194,11 @@ def leaders_to_choose(session: Session, programme_id: int) -> Sequence[Person]:
     members = sa.select(Membership.person_id).where(Membership.programme_id == programme_id)
     people = session.scalars(sa.select(Person).where(Person.id.in_(members))).all()
     return sorted(people, key=lambda one: (one.name.casefold(), one.id))
+
+
+def wishes_of(session: Session, lab_id: int) -> Sequence[Wish]:
+    """Who must sit together or apart, oldest first."""
+    return session.scalars(sa.select(Wish).where(Wish.lab_id == lab_id).order_by(Wish.id)).all()
 
 
 def own_themes(session: Session, lab_id: int) -> dict[int, int]:

@@ -24,7 +24,6 @@ from kennislab.grouping.assign.problem import (
     Problem,
     Relaxation,
     Wish,
-    WishKind,
     bound_to,
     crowded,
     wishes_of,
@@ -83,7 +82,10 @@ class _Feasible:
         self.fixed_lead: Counter[Id] = Counter()
         self.at: dict[Id, dict[Id, int]] = {}
         self._people()
-        self.shared = {kind: self.programme.column(0) for kind in ("most-all", "least-all", "municipality")}
+        self.shared: dict[ChangeKind, int] = {}
+        self.shared["most-all"] = self.programme.column(0)
+        self.shared["least-all"] = self.programme.column(0)
+        self.shared["municipality"] = self.programme.column(0)
         self._sizes()
         self._municipalities()
         self._leaders()
@@ -166,9 +168,8 @@ class _Feasible:
                     self.programme.row([*terms, (more, -1.0), (self.shared["municipality"], -1.0)], most=most - there)
 
     def _leaders(self) -> None:
-        there = {person.id for person in self.problem.people}
         for group in self.problem.groups:
-            if group.needs_leader and group.leader not in there:
+            if group.needs_leader and group.leader is None:
                 without = self._let(Named("can-lead", group=group.id), 1)
                 room = float(self.everybody)
                 lead = [(column, factor * room) for column, factor in self.lead[group.id]]
@@ -224,10 +225,11 @@ class _Feasible:
         order = sorted(self.problem.groups, key=lambda group: -wanted[group.id])
         shade = {group.id: place for place, group in enumerate(order)}
         upper, cost = list(self.strict), [0.0] * len(self.strict)
-        of_column: dict[int, ChangeKind] = {}
+        of_column: set[int] = set()
         for one in self.loose:
             if one.named.kind != "municipality" and one.named.kind in kinds:
-                upper[one.column], of_column[one.column] = one.far, one.named.kind
+                upper[one.column] = one.far
+                of_column.add(one.column)
                 tint = shade.get(one.named.group, 0) if one.named.group is not None else 0
                 cost[one.column] = COST[one.named.kind] * SHADES + (len(shade) - tint if one.named.kind == "least" else tint)
         for kind, column in self.shared.items():
@@ -239,7 +241,7 @@ class _Feasible:
             return None
         return self._told(answer.values, of_column)
 
-    def _told(self, values: list[int], of_column: Mapping[int, WishKind]) -> Relaxation:
+    def _told(self, values: list[int], of_column: set[int]) -> Relaxation:
         changes: list[Change] = []
         size = 0
         everywhere = {kind: values[column] for kind, column in self.shared.items()}
@@ -287,7 +289,7 @@ def relaxed(problem: Problem, relaxation: Relaxation) -> Problem:
         elif change.kind == "municipality":
             limit = change.to
         elif change.kind in ("together", "apart"):
-            wishes.remove(Wish(change.kind, change.people))  # type: ignore[arg-type]  # it is one of the two
+            wishes.remove(Wish(change.kind, change.people))
         elif change.kind == "pin":
             pins.pop(change.people[0])
         elif change.group is not None:

@@ -114,13 +114,13 @@ class Model:
             self.programme.row([(column, 1) for column in columns], most=self.problem.max_per_municipality or 0)
 
     def _leaders(self) -> None:
-        there = {person.id for person in self.problem.people}
+        everybody = len(self.problem.people)
         for group in self.problem.groups:
-            if group.needs_leader and group.leader not in there:
+            if group.needs_leader and group.leader is None:
                 lead = [(column, 1.0) for column in self.leading[group.id]]
                 if group.least:
                     self.programme.row(lead, 1)
-                room = float(min(len(there), len(there) if group.most is None else group.most))
+                room = float(everybody if group.most is None else min(everybody, group.most))
                 sizes = [(column, -1.0) for column in self.in_group[group.id]]
                 self.programme.row([*((column, factor * room) for column, factor in lead), *sizes], 0)
 
@@ -203,11 +203,10 @@ class Model:
     def nicer(self) -> None:
         """Among answers with this profile: somebody who can lead in as many groups as can be, then a solver beside as many askers as can
         be, then groups of one size."""
-        there = {person.id for person in self.problem.people}
         if self.problem.prefer_leaders:
             led = []
             for group in self.problem.groups:
-                if group.leader not in there and self.leading[group.id]:
+                if group.leader is None and self.leading[group.id]:
                     led.append(self.programme.column(1, whole=False))
                     self.programme.row([(led[-1], 1.0), *((column, -1.0) for column in self.leading[group.id])], most=0)
             self._most_of(led)
