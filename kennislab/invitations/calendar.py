@@ -13,6 +13,7 @@ from typing import Literal
 from flask import current_app
 from flask_babel import force_locale, gettext
 from icalendar import Calendar, Component, Event, Timezone, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from kennislab.accounts.models import Person
 from kennislab.core import clock
@@ -68,31 +69,65 @@ def calendar_text(
     Without ``person`` (a file to download) nobody is invited in it, which is METHOD PUBLISH. Mail programs are not asked for an answer
     (RSVP=FALSE): nobody would read it; people answer with the link in the mail.
     """
-    organiser = parseaddr(current_app.config["MAIL_FROM"])[1]
+    text = _about_nobody(
+        uid_of(lab),
+        lab.calendar_sequence if sequence is None else sequence,
+        clock.now().replace(second=0, microsecond=0),
+        lab.starts_at,
+        lab.ends_at,
+        lab.title,
+        lab.place,
+        lab.programme.name,
+        parseaddr(current_app.config["MAIL_FROM"])[1],
+        site_address(f"/kennislabs/{lab.id}"),
+        method,
+        language,
+    )
+    if person is None or not person.email:
+        return text
+    attendee = _attendee(person, answer)
+    line = Contentline.from_parts("ATTENDEE", attendee.params, attendee).to_ical().decode("utf-8")
+    return text.replace("END:VEVENT", f"{line}\r\nEND:VEVENT", 1)
+
+
+@lru_cache(maxsize=16)
+def _about_nobody(
+    uid: str,
+    sequence: int,
+    stamp: datetime,
+    starts: datetime,
+    ends: datetime,
+    title: str,
+    place: str,
+    programme: str,
+    organiser: str,
+    address: str,
+    method: Method,
+    language: str,
+) -> str:
+    """The text without anybody in it: for a wave it is written once per language."""
     event = Event()
-    event.add("uid", uid_of(lab))
-    event.add("dtstamp", clock.now().replace(microsecond=0))
-    event.add("sequence", lab.calendar_sequence if sequence is None else sequence)
-    for name, moment in (("dtstart", lab.starts_at), ("dtend", lab.ends_at)):
+    event.add("uid", uid)
+    event.add("dtstamp", stamp)
+    event.add("sequence", sequence)
+    for name, moment in (("dtstart", starts), ("dtend", ends)):
         event.add(name, moment.astimezone(clock.LOCAL))
     with force_locale(language):
-        event.add("summary", lab.title)
-        description = gettext("Kennislab van %(programme)s.", programme=lab.programme.name)
+        event.add("summary", title)
+        description = gettext("Kennislab van %(programme)s.", programme=programme)
         if method != "CANCEL":
-            description += "\n\n" + gettext("Alles over deze dag: %(address)s", address=site_address(f"/kennislabs/{lab.id}"))
+            description += "\n\n" + gettext("Alles over deze dag: %(address)s", address=address)
             description += "\n" + gettext("Kom je toch wel of toch niet? Verander je antwoord met de link in de mail met je uitnodiging.")
     event.add("description", description)
     if method != "CANCEL":
-        event.add("url", site_address(f"/kennislabs/{lab.id}"))
-    if lab.place:
-        event.add("location", lab.place)
+        event.add("url", address)
+    if place:
+        event.add("location", place)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     sender = vCalAddress(f"mailto:{organiser}")
-    sender.params["CN"] = vText(lab.programme.name)
+    sender.params["CN"] = vText(programme)
     event.add("organizer", sender, encode=False)
-    if person is not None and person.email:
-        event.add("attendee", _attendee(person, answer), encode=False)
     calendar = Calendar()
     calendar.add("prodid", "-//Kennislab//Kennislab//NL")
     calendar.add("version", "2.0")
