@@ -48,7 +48,10 @@ class QuestionForm(Form):
         answers = shown.get("answers", {}) if shown is not None else {}
         for one in asked.fields:
             BaseForm.__setitem__(self, fields.PREFIX + one.key, _own(one))  # a form of the library takes none afterwards, its base does
-            self._fields[fields.PREFIX + one.key].process(request.form if shown is None else None, answers.get(one.key, ""))
+            made = self._fields[fields.PREFIX + one.key]
+            if isinstance(made, SelectField):  # and the radio buttons, which are one
+                made.choices = _options(one)
+            made.process(request.form if shown is None else None, answers.get(one.key, ""))
 
     def own(self) -> list[tuple[fields.Field, WtField]]:
         """The lab's own fields, in order."""
@@ -99,13 +102,16 @@ def _own(one: fields.Field) -> WtField:
     must = [DataRequired()] if one.required else []
     if one.kind == "text":
         return TextAreaField(one.label, description=one.help, filters=[clean_text], validators=must)
-    if one.kind == "choice":
-        options = [("", _("Kies")), *((option, option) for option in one.options)]
-        return SelectField(one.label, description=one.help, choices=options, validate_choice=False, validators=must)
-    if one.kind == "yes_no":
-        options = [("yes", _("Ja")), ("no", _("Nee")), *([] if one.required else [("", _("Weet ik niet"))])]
-        return RadioField(one.label, description=one.help, choices=options, validate_choice=False, validators=must)
+    if one.kind in ("choice", "yes_no"):
+        kind = SelectField if one.kind == "choice" else RadioField
+        return kind(one.label, description=one.help, validate_choice=False, validators=must)
     return StringField(one.label, description=one.help, filters=[clean_text], validators=must)
+
+
+def _options(one: fields.Field) -> list[tuple[str, str]]:
+    if one.kind == "choice":
+        return [("", _("Kies")), *((option, option) for option in one.options)]
+    return [("yes", _("Ja")), ("no", _("Nee")), *([] if one.required else [("", _("Weet ik niet"))])]
 
 
 class LightEditForm(Form):
