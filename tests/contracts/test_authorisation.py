@@ -80,7 +80,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "lab_id": lab.id, "programme_id": world.programme_id, "item_id": item.id, "theme_id": theme.id, "group_id": group.id,
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
-            "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "language": "nl", "verb": "hold",
+            "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": 0, "language": "nl", "verb": "hold",
             "draft_id": sheet.id, "kind": "csv",
         }  # fmt: skip
         by_blueprint = {

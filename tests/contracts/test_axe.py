@@ -279,7 +279,7 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         if one.person_id == asker.person_id:
             invitations.answer(tx, one, Answer.COMING, "link", note="Ik kom een half uur later.")
     invitation = invited_people.invitation_of(tx.session, labs["asking"].id, staff.person_id)
-    asked_table = sheets.read("vragen.csv", "Vraag;Naam;Gemeente\nWie helpt een huurder met een tochtige woning?;Jan;Delft\nKort;;\n".encode())
+    asked_table = sheets.read("vragen.csv", b"Vraag;Naam;Gemeente\nWie helpt een huurder met een tochtige woning?;Jan;Delft\nKort;;\n")
     asked_sheet = sheets.keep(tx, f"questions:{labs['asking'].id}", staff.person_id, asked_table)
     sheets.choose(tx, asked_sheet, {"text": 0, "name": 1, "municipality": 2})
     table = sheets.read("lijst.csv", "Naam;E-mail;Gemeente\nZoë;zoe@voorbeeld.example;Delft\nPiet;piet@;\n".encode())

@@ -263,18 +263,18 @@ def _words_page(programme: Programme, kind: mails.MailKind, language: str, form:
     )
 
 
-@bp.get("/programmas/<int:programme_id>/post/sjablonen/<kind>/<language>")
-def mail_template(programme_id: int, kind: str, language: str) -> Answer:
+@bp.get("/programmas/<int:programme_id>/post/sjablonen/<mail_kind>/<language>")
+def mail_template(programme_id: int, mail_kind: str, language: str) -> Answer:
     """The words of one kind in one language, with an example of how they read."""
     require(policies.may_see_mail(current_actor(), programme_id))
-    return _words_page(the_programme(programme_id), _the_kind(kind, language), language)
+    return _words_page(the_programme(programme_id), _the_kind(mail_kind, language), language)
 
 
-@bp.post("/programmas/<int:programme_id>/post/sjablonen/<kind>/<language>")
-def save_mail_template(programme_id: int, kind: str, language: str) -> Answer:
+@bp.post("/programmas/<int:programme_id>/post/sjablonen/<mail_kind>/<language>")
+def save_mail_template(programme_id: int, mail_kind: str, language: str) -> Answer:
     """Keeps the programme's own words; or, asked for an example, shows how they would read and keeps nothing."""
     require(policies.may_edit_mail_words(current_actor(), programme_id))
-    programme, what, form = the_programme(programme_id), _the_kind(kind, language), MailForm()
+    programme, what, form = the_programme(programme_id), _the_kind(mail_kind, language), MailForm()
     if form.validate_on_submit():
         try:
             if request.form.get("do") == "example":
@@ -282,22 +282,22 @@ def save_mail_template(programme_id: int, kind: str, language: str) -> Answer:
                 return _words_page(programme, what, language, form)
             with transaction() as tx:
                 own = tx.session.get_one(Programme, programme_id)
-                mails.save_words(tx, own, kind, language, form.subject.data, form.body.data, form.read_rev(), current_actor().name)
+                mails.save_words(tx, own, mail_kind, language, form.subject.data, form.body.data, form.read_rev(), current_actor().name)
         except (Invalid, Conflict) as error:
             form.add_error(error)
         else:
             flash(_("De tekst is opgeslagen. Nieuwe mails krijgen hem; wat al klaarstaat, blijft zoals het is."), "ok")
-            return redirect(url_for("programme.mail_template", programme_id=programme_id, kind=kind, language=language), 303)
+            return redirect(url_for("programme.mail_template", programme_id=programme_id, mail_kind=mail_kind, language=language), 303)
     return _words_page(programme, what, language, form), 422
 
 
-@bp.post("/programmas/<int:programme_id>/post/sjablonen/<kind>/<language>/herstellen")
-def reset_mail_template(programme_id: int, kind: str, language: str) -> Answer:
+@bp.post("/programmas/<int:programme_id>/post/sjablonen/<mail_kind>/<language>/herstellen")
+def reset_mail_template(programme_id: int, mail_kind: str, language: str) -> Answer:
     """Back to the words that come with Kennislab."""
     require(policies.may_edit_mail_words(current_actor(), programme_id))
     the_programme(programme_id)
-    _the_kind(kind, language)
+    _the_kind(mail_kind, language)
     with transaction() as tx:
-        mails.reset_words(tx, tx.session.get_one(Programme, programme_id), kind, language)
+        mails.reset_words(tx, tx.session.get_one(Programme, programme_id), mail_kind, language)
     flash(_("De tekst is weer zoals hij met Kennislab meekwam."), "ok")
-    return redirect(url_for("programme.mail_template", programme_id=programme_id, kind=kind, language=language), 303)
+    return redirect(url_for("programme.mail_template", programme_id=programme_id, mail_kind=mail_kind, language=language), 303)
