@@ -381,6 +381,8 @@ def test_the_pages_of_an_import(make_app, sqlite_url: str) -> None:
     assert "noor@voorbeeld.example" in client.get(base).text
     assert client.post(f"{rest}/weggooien").location == f"{base}/inlezen"
     assert client.get(rest).status_code == 410
+    large = "naam;organisatie\n" + f"Sam;{'x' * 400}\n" * 1900  # more than a form usually holds
+    assert client.post(f"{base}/inlezen", data={"pasted": large}).status_code == 303
     pasted = client.post(f"{base}/inlezen", data={"pasted": "Sam\tsam@voorbeeld.example\nLou\tlou@voorbeeld.example"}).location
     assert client.post(f"{pasted}/overnemen").location == base
     assert "lou@voorbeeld.example" in client.get(base).text
