@@ -41,6 +41,8 @@ SECONDS = 30.0
 
 def solve(problem: Problem, seconds: float = SECONDS) -> Outcome:
     """The best answer, or why there is none. Takes ``seconds`` at most for each of the two; on ordinary labs a tenth of a second."""
+    import scipy.optimize  # noqa: F401  the first time it takes a while, which is not the problem's
+
     found = best(problem, time.monotonic() + seconds)
     if found is not None:
         return found
