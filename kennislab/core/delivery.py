@@ -30,7 +30,7 @@ from flask import Flask, current_app
 
 from kennislab.core import clock, jobs
 from kennislab.core.db import db
-from kennislab.core.errors import N_, DomainError
+from kennislab.core.errors import N_, DomainError, Unavailable
 from kennislab.core.ids import new_id
 from kennislab.core.mail import URGENT, Mail, filled, still_needed
 from kennislab.core.mail_words import AWAY, BECAUSE, GAVE_UP, UNSURE
@@ -49,6 +49,7 @@ LOST_AFTER = timedelta(minutes=5)
 REACH_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 """Patience with a server that must be reached, and with one that is looking at a mail."""
 
+OUR_FAULT = N_("Er ging bij ons iets mis met deze mail. Het is genoteerd; probeer het later opnieuw.")
 NOT_TO_BE_MADE = N_("Van dit adres of onderwerp is geen mail te maken. Kijk of ze goed geschreven zijn.")
 
 SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
@@ -135,21 +136,39 @@ def _turn(choose: Callable[[Tx], Mail | None], urgent: bool) -> str:
 def _take(choose: Callable[[Tx], Mail | None]) -> Parcel | None:
     """The next mail, marked as being handed over. Skips on the way what is no longer needed, and fails what cannot be made."""
     while True:
-        with transaction() as tx:
-            row = choose(tx)
-            if row is None:
-                return None
-            if not still_needed(tx.session, row):
-                row.state, row.rev = "skipped", row.rev + 1
-                continue
-            row.message_id = row.message_id or f"<{row.public_id}.{new_id()}@{_domain()}>"
-            try:
-                data = _data(row, filled(tx, row))
-            except (DomainError, ValueError, UnicodeError) as error:
-                _fail(row, BECAUSE + (error.title if isinstance(error, DomainError) else NOT_TO_BE_MADE))
-                continue
-            row.state, row.tries, row.taken_at, row.rev = "sending", row.tries + 1, clock.now(), row.rev + 1
-            return Parcel(row.id, row.public_id, row.to, data)
+        chosen: int | None = None
+        try:
+            with transaction() as tx:
+                row = choose(tx)
+                if row is None:
+                    return None
+                chosen = row.id
+                if (parcel := _prepared(tx, row)) is not None:
+                    return parcel
+        except Unavailable:
+            raise
+        except Exception:  # a feature's mistake about one mail must not keep all others waiting behind it
+            if chosen is None:
+                raise
+            log.exception("mail could not be made", mail=chosen)
+            with transaction() as tx:
+                _fail(tx.session.get_one(Mail, chosen, with_for_update=True), BECAUSE + OUR_FAULT)
+
+
+def _prepared(tx: Tx, row: Mail) -> Parcel | None:
+    """The mail as it is handed over, its row marked so; None when it need not or cannot go, which is written down too."""
+    row.rev += 1
+    if not still_needed(tx.session, row):
+        row.state = "skipped"
+        return None
+    row.message_id = row.message_id or f"<{row.public_id}.{new_id()}@{_domain()}>"
+    try:
+        data = _data(row, filled(tx, row))
+    except (DomainError, ValueError, UnicodeError) as error:
+        _fail(row, BECAUSE + (error.title if isinstance(error, DomainError) else NOT_TO_BE_MADE))
+        return None
+    row.state, row.tries, row.taken_at = "sending", row.tries + 1, clock.now()
+    return Parcel(row.id, row.public_id, row.to, data)
 
 
 def _hand_over(server: smtplib.SMTP, parcel: Parcel) -> int:

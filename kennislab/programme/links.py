@@ -141,10 +141,11 @@ Waits = Callable[[Session, Sequence[Lab]], list[Waiting]]
 _waits: list[Waits] = []
 
 
-def tells_waiting(waits: Waits) -> None:
+def tells_waiting(waits: Waits) -> Waits:
     """A later feature says what of these labs waits for staff: ``waits(session, labs)``, asked by the dashboard."""
     if waits not in _waits:
         _waits.append(waits)
+    return waits
 
 
 def waiting_for(session: Session, labs: Sequence[Lab]) -> list[Waiting]:

@@ -90,10 +90,13 @@ def kinds(session: Session, programme_id: int) -> list[str]:
     return [str(kind) for kind in session.scalars(sa.select(inside.c.purpose).distinct().order_by(inside.c.purpose)) if kind]
 
 
-def wait_for_somebody(session: Session, programme_id: int) -> dict[str, int]:
-    """How many mails wait for a person: drafts to read, and what did not arrive."""
-    told = counts(session, programme_id, Filter())
-    return {key: told[key] for key in ("draft", "failed")}
+def missed(session: Session, lab_ids: Collection[int]) -> dict[int, int]:
+    """Lab id → how many of its mails did not arrive, for the labs that have any."""
+    M = Mail
+    rows = session.execute(
+        sa.select(M.lab_id, sa.func.count()).where(M.lab_id.in_(list(lab_ids)), M.state.in_(GROUPS["failed"][1])).group_by(M.lab_id)
+    )
+    return {lab: int(count) for lab, count in rows if lab is not None}
 
 
 # --- verbs ------------------------------------------------------------------------------------------------------------------

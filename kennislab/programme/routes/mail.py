@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
 from kennislab.core import clock, mail, mail_words
@@ -18,9 +19,9 @@ from kennislab.core.errors import Conflict, Invalid, NotFound, require
 from kennislab.core.mail import Mail
 from kennislab.core.templating import moment_text
 from kennislab.core.transaction import transaction
-from kennislab.programme import mails, outbox, policies, queries
+from kennislab.programme import links, mails, outbox, policies, queries
 from kennislab.programme.mail_forms import MailForm
-from kennislab.programme.models import Programme
+from kennislab.programme.models import Lab, Programme
 from kennislab.programme.routes import Answer, bp, the_programme
 
 
@@ -46,6 +47,21 @@ def _in_address(wish: outbox.Filter, **other: Any) -> dict[str, Any]:
 def kind_title(purpose: str) -> str:
     """What a kind of mail is called."""
     return _(mails.KINDS[purpose].title) if purpose in mails.KINDS else _("Andere mail")
+
+
+@links.tells_waiting
+def mails_that_missed(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
+    """For the dashboard: what did not arrive."""
+    counts = outbox.missed(session, [lab.id for lab in labs])
+    return [
+        links.Waiting(
+            lab,
+            ngettext("%(num)s mail kwam niet aan", "%(num)s mails kwamen niet aan", counts[lab.id]),
+            f"/programmas/{lab.programme_id}/post?state=failed&lab={lab.id}",
+        )
+        for lab in labs
+        if lab.id in counts
+    ]
 
 
 @bp.app_template_filter("mail_moment")
