@@ -95,6 +95,14 @@ def _read(sent: FileStorage) -> tuple[str, bytes]:
     return sent.filename or "", sent.stream.read(sheets.MOST_BYTES + 1)
 
 
+def _said(row: importing.Row) -> str:
+    """Why, in whole sentences; names of columns and what is wrong with an answer are translated too."""
+    told = []
+    for text, values in row.why:
+        told.append(_(text, **{name: _(value) if isinstance(value, str) and value else value for name, value in values.items()}))
+    return " ".join(told)
+
+
 def _columns(sheet: sheets.Sheet, names: list[str]) -> dict[str, int]:
     """What was chosen per field on the preview; one column may serve one field only, the first that asks."""
     found: dict[str, int] = {}
@@ -158,6 +166,7 @@ def import_preview(lab_id: int, draft_id: str) -> Answer:
         labels=labels,
         own=[name for name in labels if name not in importing.LABELS],
         chosen=chosen,
+        said=_said,
         rows=sorted(rows, key=lambda row: (order[row.state], row.line))[:SHOWN],
         total=len(rows),
         sizes=sizes,
@@ -174,9 +183,7 @@ def import_rest(lab_id: int, draft_id: str) -> Answer:
     sheet = kept.sheet
     cells = dict(zip(sheet.lines, sheet.rows, strict=True))
     rows: list[list[sheets.Cell]] = [
-        [*cells[row.line], " ".join(_(text, **values) for text, values in row.why), row.line]
-        for row in importing.report(db.session(), lab, sheet, kept.choices)
-        if row.state != "new"
+        [*cells[row.line], _said(row), row.line] for row in importing.report(db.session(), lab, sheet, kept.choices) if row.state != "new"
     ]
     return _file("niet-overgenomen", "csv", [*sheet.columns, _("Waarom niet"), _("Rij")], rows)
 
