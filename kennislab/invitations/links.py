@@ -29,8 +29,9 @@ def token_of(invitation: Invitation) -> str:
 
 
 def address_of(invitation: Invitation) -> str:
-    """The whole address, for in a mail."""
-    return site_address(f"/antwoord/{token_of(invitation)}")
+    """The whole address, for in a mail; who reads English gets the page in English."""
+    english = "?taal=en" if invitation.person.language == "en" else ""
+    return site_address(f"/antwoord/{token_of(invitation)}{english}")
 
 
 def invitation_by(session: Session, token: str) -> Invitation | None:

@@ -205,7 +205,8 @@ def prepare_reminders(progress: jobs.Progress) -> int:
     """Prepares the planned reminders that are due, and releases those of which somebody said so. Returns how many waves."""
     with transaction() as tx:
         W = Wave
-        found = tx.session.scalars(sa.select(W).where(W.prepared_at.is_(None), W.send_at <= clock.now()).order_by(W.id)).all()
+        ready = sa.select(W).where(W.prepared_at.is_(None), W.send_at <= clock.now()).order_by(W.id)
+        found = tx.session.scalars(ready.with_for_update(skip_locked=True)).all()
         done = 0
         for wave in found:
             if not states.allows(wave.lab.state, "invite") or wave.lab.starts_at <= clock.now():

@@ -139,6 +139,7 @@ def test_only_a_coordinator_lets_reminders_leave_unread(make_app: Callable[..., 
     assert [(one.days_before, one.released_at) for one in rounds(app, world)] == [(7, None), (2, None)]
     assert coordinator.post(to, data={"dagen": ["7"], "vanzelf": "1"}).status_code == 303
     (only,) = rounds(app, world)
+    assert "Deze mails worden nog gemaakt" in facilitator.get(f"/kennislabs/{world.lab_id}/uitnodigingen/mails/{only.public_id}").text
     assert only.days_before == 7 and only.released_by_name == "Coordinator"
     assert facilitator.post(to, data={"dagen": ["7"], "vanzelf": "1"}).status_code == 303, "as it was"
     with app.app_context():

@@ -87,7 +87,9 @@ def test_from_invitation_to_reminder_through_a_real_mail_server(app: Flask, worl
     with app.app_context():
         from kennislab.invitations import links
 
-        address = links.address_of(invitation(app, world, "Fatma"))
+        fatma = queries.invitation_of(db.session(), world.lab_id, world.people["Fatma"])
+        assert fatma is not None
+        address = links.address_of(fatma)
         assert address in letter.text and address.startswith("https://kennislab.example/antwoord/")
         assert not [row for row in db.session.query(Mail) if "/antwoord/" in row.body], "the link lies about nowhere"
     (file,) = [part for part in letter.message.walk() if part.get_content_type() == "text/calendar"]
@@ -119,6 +121,8 @@ def test_from_invitation_to_reminder_through_a_real_mail_server(app: Flask, worl
 
 
 def test_a_renewed_link_is_the_one_that_is_mailed(app: Flask, world: World, server: MailServer) -> None:
+    with app.app_context(), transaction() as tx:
+        tx.session.get_one(Person, world.people["Bram"]).language = "en"
     wave = prepare(app, world, "invitation")
     old = invitation(app, world, "Fatma")
     with app.app_context():
@@ -133,6 +137,8 @@ def test_a_renewed_link_is_the_one_that_is_mailed(app: Flask, world: World, serv
     jobs.run_all(app)
     letter = next(one for one in server.taken if one.to == FATMA)
     assert before not in letter.text
+    english = next(one for one in server.taken if one.to == BRAM).text
+    assert "Hello Bram," in english and "?taal=en" in english
     with app.app_context():
         assert links.token_of(invitation(app, world, "Fatma")) in letter.text
 
