@@ -24,6 +24,7 @@ from kennislab.grouping.assign import Change, Group, Id, Outcome, Person, Proble
 from kennislab.grouping.assign.explain import explained
 from kennislab.grouping.models import Assignment, GroupMember, WorkingGroup
 from kennislab.invitations import queries as invitations
+from kennislab.invitations.signals import answered
 from kennislab.programme import states
 from kennislab.programme.models import Lab
 from kennislab.questions import queries as questions
@@ -394,3 +395,15 @@ def _let_go(tx: Tx, lab: Lab, one: Change, groups: Mapping[int, WorkingGroup], s
     elif group is not None and one.kind == "can-lead":
         return replace(settings, without_leader=(*settings.without_leader, group.id))
     return settings
+
+
+def _on_answer(sender: object, *, lab: int, person: int, **rest: object) -> None:
+    """Who looks at the groups sees that somebody does not come, or does after all."""
+    with transaction() as tx:
+        member = tx.session.get(GroupMember, (lab, person))
+        if member is not None or queries.groups_of(tx.session, lab):
+            journal.hold(tx, queries.stream_of(lab))
+            _announce(tx, lab, Actor(person, ""), "progress", [str(member.group_id) if member else "pile"])
+
+
+answered.connect(_on_answer)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from kennislab.accounts import operations as accounts
 from kennislab.accounts.actors import Actor
-from kennislab.accounts.models import Role
+from kennislab.accounts.models import Person, Role
 from kennislab.core import jobs
 from kennislab.core.db import db
 from kennislab.core.errors import Conflict, Invalid
@@ -18,6 +18,7 @@ from kennislab.core.transaction import transaction
 from kennislab.grouping import assigning, operations, placing, queries, ranking
 from kennislab.grouping.assigning import Settings
 from kennislab.grouping.models import Assignment, GroupMember
+from kennislab.invitations import operations as inviting
 from kennislab.invitations import queries as invitations
 from kennislab.invitations.models import Answer
 from kennislab.programme.models import Lab, LabState
@@ -242,6 +243,18 @@ def test_a_big_lab_is_a_job_that_shows_how_far_it_is(lite: House, monkeypatch: p
     assert lite.seen()[2] == list(range(10))
     with lite.app.app_context():
         assert db.session().get_one(Assignment, lite.world.lab_id).job is None
+
+
+def test_who_looks_on_sees_that_somebody_stays_away(lite: House) -> None:
+    lite.do(placing.place_people, [lite.people[0]], lite.groups[1])
+    client = signed_in(lite.app, lite.world, "facilitator")
+    address, json = f"/kennislabs/{lite.world.lab_id}/groepen/gebeurtenissen", {"Accept": "application/json"}
+    start = client.get(f"{address}?since=0&stamp=", headers=json).get_json()
+    with lite.app.app_context(), transaction() as tx:
+        (invitation,) = inviting.invite(tx, tx.session.get_one(Lab, lite.world.lab_id), [tx.session.get_one(Person, lite.people[0])], "")
+        inviting.answer(tx, invitation, Answer.NOT_COMING, "link")  # from their own phone
+    news = client.get(f"{address}?since={start['head']}&stamp={start['stamp']}", headers=json).get_json()
+    assert "Komt niet" in news["columns"][str(lite.groups[1])] and "2 komen niet." in news["tools"] and not news["said"]
 
 
 def test_who_counts_as_coming_and_what_is_suggested(lite: House) -> None:
