@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.programme.worlds import world_in
 def house(app: Flask, state: LabState = LabState.COLLECTING, **people: str) -> World:
     """A world with some participants more (name → address, "" for none)."""
     world = world_in(app, state)
+    world = replace(world, people=dict(world.people))  # ours to add to
     with app.app_context(), transaction() as tx:
         for name, address in people.items():
             person = accounts.create_person(tx, name=name, email=address or None, municipality_code="GM0503")
