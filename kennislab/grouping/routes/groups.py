@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
@@ -40,7 +41,7 @@ def groups(lab_id: int) -> Answer:
         editable=editable,
         staff=actor.is_staff(lab.programme_id),
         own=own,
-        tools=seating.tools(session, actor, lab),
+        tools=Markup(seating.tools(session, actor, lab)),
         groups=queries.groups_of(session, lab_id),
         has_groups=any(key != "pile" for key in order),
         without_group=_without_group(session, lab_id),
