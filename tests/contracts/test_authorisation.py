@@ -22,7 +22,7 @@ from kennislab.core import clock
 from kennislab.core.mail import Mail
 from kennislab.core.sheets import SheetDraft
 from kennislab.core.transaction import transaction
-from kennislab.grouping.models import Theme, WorkingGroup
+from kennislab.grouping.models import KeptGrouping, Theme, WorkingGroup
 from kennislab.invitations.models import Invitation, Wave
 from kennislab.live import library
 from kennislab.live import operations as live
@@ -63,7 +63,8 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         invited = Invitation(lab_id=lab.id, person_id=world.people["participant"])
         table = {"columns": ["Naam"], "rows": [["Noor"], [""]], "lines": [2, 3], "notes": []}
         sheet = SheetDraft(scope=f"people:{world.programme_id}", person_id=world.people["coordinator"], name="lijst.csv", data=table)
-        tx.session.add_all([question, theme, group, district, item, upload, proposal, post, wave, invited, sheet])
+        kept = KeptGrouping(lab_id=lab.id, name="Maandag", themes=[])
+        tx.session.add_all([question, theme, group, district, item, upload, proposal, post, wave, invited, sheet, kept])
         place = uploads.place_of(Path(app.config["DATA_DIR"]), upload)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(b"%PDF-1.4\n%%EOF")
@@ -80,8 +81,8 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "lab_id": lab.id, "programme_id": world.programme_id, "item_id": item.id, "theme_id": theme.id, "group_id": group.id,
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
-            "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": 0, "language": "nl", "verb": "hold",
-            "draft_id": sheet.id, "kind": "csv", "wish_id": 0,
+            "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": kept.id, "verb": "hold",
+            "language": "nl", "draft_id": sheet.id, "kind": "csv", "wish_id": 0,
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,

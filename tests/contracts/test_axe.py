@@ -32,8 +32,8 @@ from kennislab.core import clock, sheets
 from kennislab.core.db import db
 from kennislab.core.folder import secret as secret_of
 from kennislab.core.transaction import transaction
+from kennislab.grouping import keeping, placing
 from kennislab.grouping import operations as grouping
-from kennislab.grouping import placing
 from kennislab.invitations import links, waves
 from kennislab.invitations import operations as invitations
 from kennislab.invitations import queries as invited_people
@@ -84,6 +84,10 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "grouping.alike": [("facilitator", "/kennislabs/{asking}/vragen/dubbel")],
     "grouping.board": [("facilitator", "/kennislabs/{grouped}/themas"), ("participant", "/kennislabs/{lab}/themas")],
     "grouping.groups": [("facilitator", "/kennislabs/{grouped}/groepen"), ("participant", "/kennislabs/{lab}/groepen")],
+    "grouping.compare": [("facilitator", "/kennislabs/{grouped}/themas/bewaard/{kept}")],
+    "grouping.fill": [("facilitator", "/kennislabs/{grouped}/themas/vullen?titel=Bewoners+bereiken&kaart={card}")],
+    "grouping.kept": [("facilitator", "/kennislabs/{grouped}/themas/bewaard")],
+    "grouping.printed": [("facilitator", "/kennislabs/{grouped}/themas/afdruk")],
     "grouping.history": [("facilitator", "/kennislabs/{grouped}/themas/geschiedenis")],
     "invitations.one_invitation": [("coordinator", "/kennislabs/{asking}/uitnodigingen/{invited}")],
     "invitations.open_invitation": [("anonymous", "/antwoord/{answer}")],
@@ -298,6 +302,8 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "token": server.join["url"].rsplit("/", 1)[1],
         "asking": labs["asking"].id,
         "grouped": labs["grouped"].id,
+        "card": labs["grouped-asked"][1].id,
+        "kept": keeping.keep(tx, labs["grouped"], staff, "Voor de middag").id,
         "sealed": sealed.id,
         "item": next((one.id for one in items if one.consent.value == "programme"), items[0].id),
         "question": labs["asking-asked"][0].public_id,
