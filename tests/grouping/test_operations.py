@@ -171,6 +171,7 @@ def test_undo_of_a_theme_that_others_filled_puts_their_cards_on_the_pile(board: 
     seen = board.seen()
     assert list(seen) == [""]
     assert sorted(seen[""]) == list(range(12))
+    assert board.fixed() == set(), "nobody put them on the pile, so a proposal may take them"
 
 
 def test_themes_change_places(board: Board) -> None:
@@ -292,6 +293,38 @@ def test_a_proposal_that_comes_too_late_changes_nothing(board: Board) -> None:
         set_state(tx, tx.session.get_one(Lab, board.world.lab_id), LabState.LIVE)
     jobs.run_all(board.app)
     assert list(board.seen()) == [""]
+
+
+def test_a_proposal_heeds_a_largest_size_and_says_how_well_each_card_suits(board: Board) -> None:
+    board.do(proposing.propose_now, board.noor, 3, 5)
+    assert max(len(places) for title, places in board.seen().items() if title) <= 5
+    with board.app.app_context():
+        cards = [card for card in queries.cards_of(db.session(), board.world.lab_id) if card.theme_id is not None]
+    sizes = {card.theme_id: sum(one.theme_id == card.theme_id for one in cards) for card in cards}
+    assert all(card.level in ("strong", "fair", "weak") for card in cards if sizes[card.theme_id] > 1)
+    board.do(operations.fix_cards, board.noor, [cards[0].question.id], True)
+    board.do(operations.move_cards, board.noor, [cards[1].question.id], cards[0].theme_id)
+    with board.app.app_context():
+        now = {card.question.id: card for card in queries.cards_of(db.session(), board.world.lab_id)}
+    assert (now[cards[0].question.id].level, now[cards[1].question.id].fit) == ("", None), "a person put it here: no verdict"
+    board.do(operations.undo, board.noor)
+    with board.app.app_context():
+        assert (
+            next(c for c in queries.cards_of(db.session(), board.world.lab_id) if c.question.id == cards[1].question.id).fit == cards[1].fit
+        )
+
+
+def test_steps_that_were_left_behind_do_not_count_among_the_twenty(board: Board) -> None:
+    warm = board.theme("Warmte", by=board.sam)
+    for place in range(12):
+        board.do(operations.move_cards, board.noor, [board.ids[place]], warm)
+    for _ in range(10):
+        board.do(operations.undo, board.noor)
+    for place in range(2, 12):  # another way than what was undone
+        board.do(operations.move_cards, board.noor, [board.ids[place]], warm, 0)
+    for _ in range(12):
+        board.do(operations.undo, board.noor)
+    assert board.seen()["Warmte"] == []
 
 
 @pytest.mark.parametrize("groups", [1, 21])
