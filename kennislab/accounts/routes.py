@@ -105,7 +105,8 @@ def use_link(token: str) -> Answer:
 def open_personal_link(token: str) -> Answer:
     """A participant's personal link: who it is for, and a button."""
     link, person = _personal(token)
-    return render_template("accounts/open_personal_link.html", token=token, person=person, link=link)
+    further = signin.safe_next(request.args.get("next"))
+    return render_template("accounts/open_personal_link.html", token=token, person=person, link=link, next=further)
 
 
 @bp.post("/uitnodiging/<token>")
@@ -116,6 +117,8 @@ def use_personal_link(token: str) -> Answer:
     actor = signin.current_actor()
     if actor.person_id != person.id or not actor.has_role(link.programme_id):
         signin.sign_in(person, only_programme_id=link.programme_id)
+    if further := signin.safe_next(request.form.get("next")):
+        return redirect(further, 303)
     if link.lab_id is not None:
         return redirect(url_for("programme.lab_page", lab_id=link.lab_id), 303)
     return redirect(url_for("programme.dashboard", programme_id=link.programme_id), 303)

@@ -85,3 +85,19 @@ def may_rank_for(actor: Actor, lab: Lab) -> Verdict:
 def may_assign(actor: Actor, lab: Lab) -> Verdict:
     """Having the app place people, with settings and wishes: staff, from *grouping* until the room closes (a walk-in comes on the day)."""
     return may_place_people(actor, lab)
+
+
+def may_see_ranking(actor: Actor, lab: Lab) -> Verdict:
+    """The page to choose themes on: everybody in the programme, in *grouping* and *ready*; whether it is open is another matter."""
+    member = is_member(actor, lab.programme_id)
+    return states.verdict(lab.state, "rank_themes") if member is True else member
+
+
+def may_see_own(actor: Actor, lab: Lab) -> Verdict:
+    """The page about oneself: everybody in the programme, in every state."""
+    return is_member(actor, lab.programme_id)
+
+
+def may_print(actor: Actor, lab: Lab) -> Verdict:
+    """Sheets, door signs and the list of names: staff, in every state."""
+    return is_staff(actor, lab.programme_id)

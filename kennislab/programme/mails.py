@@ -30,6 +30,13 @@ WAIT = timedelta(minutes=10)
 """How long a notice can still be edited or held before it leaves."""
 SECRET = "persoonlijke link"
 
+
+class Later(str):
+    """A value that is a placeholder itself, filled in while sending (``mail.fill``): it stays as it is, in the body only."""
+
+    __slots__ = ()
+
+
 _BRACKET = re.compile(r"\[([a-zà-ÿ][a-zà-ÿ '’-]{0,39})\]")
 
 
@@ -216,6 +223,8 @@ def fill_in(kind: MailKind, text: str, values: Mapping[str, str]) -> str:
 
 def _plain(value: str) -> str:
     """Somebody's text cannot ask for a secret: its brackets of that name become round ones."""
+    if isinstance(value, Later):
+        return value
     return re.sub(r"\[(" + "|".join(map(re.escape, {SECRET, *mail.secret_names()})) + r")\]", r"(\1)", value)
 
 

@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 from kennislab.accounts.signin import known_actor
 from kennislab.archive import queries, recalling, words  # noqa: F401  recalling: the room asks it what the archive knows
 from kennislab.archive.answered import answered_questions
+from kennislab.archive.became import became_of, to_check
 from kennislab.archive.models import ArchiveItem
 from kennislab.core.db import db
 from kennislab.core.errors import NotFound
+from kennislab.grouping import afterwards
 from kennislab.questions import later
 
 bp = Blueprint("archive", __name__)
@@ -21,6 +23,7 @@ def init(app: Flask) -> None:
     """Called once by the composition root: the archive's words, for every template; and what became of questions, for the next lab."""
     app.jinja_env.globals.update(archive_words=words)
     later.answered_by(answered_questions)
+    afterwards.told_by(became_of, to_check)
 
 
 def the_item(item_id: str) -> ArchiveItem:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from kennislab.grouping import pairs as pairing
-from kennislab.grouping import telling  # noqa: F401  it declares the mails about themes and groups
+from kennislab.grouping import telling
+from kennislab.programme.people import tells
 from kennislab.questions import later
 
 bp = Blueprint("grouping", __name__)
@@ -14,6 +15,7 @@ bp = Blueprint("grouping", __name__)
 def init(app: Flask) -> None:
     """Called once by the composition root."""
     later.alike_by(pairing.count)
+    tells(telling.told)
 
 
-from kennislab.grouping.routes import assigning, board, filling, groups, keeping, pairs  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.grouping.routes import assigning, board, filling, groups, handouts, keeping, own, pairs, ranking  # noqa: E402, F401  they put their pages on ``bp``

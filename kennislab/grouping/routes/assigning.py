@@ -11,7 +11,7 @@ from kennislab.accounts.signin import current_actor
 from kennislab.core import clock
 from kennislab.core.errors import DomainError, Invalid, require
 from kennislab.core.transaction import Tx, transaction
-from kennislab.grouping import assigning, placing, policies, ranking
+from kennislab.grouping import assigning, placing, policies, ranking, telling
 from kennislab.grouping.forms import PlacingForm, SizesForm, UntilForm
 from kennislab.grouping.routes import bp
 from kennislab.grouping.routes.answering import GROUPS, Answer, answered, change, refused, sent_ids
@@ -121,8 +121,10 @@ def open_ranking(lab_id: int) -> Answer:
             ranking.close_ranking(tx, lab, actor)
         else:
             ranking.open_ranking(tx, lab, _until(form), actor)
+            telling.tell_open(tx, lab)
 
-    done = _("Mensen kunnen geen thema’s meer kiezen.") if close else _("Mensen kunnen nu thema’s kiezen.")
+    opened = _("Mensen kunnen nu thema’s kiezen. Wie een mailadres heeft, krijgt over tien minuten een mail.")
+    done = _("Mensen kunnen geen thema’s meer kiezen.") if close else opened
     return change(lab_id, GROUPS, verb, done, None if close else form)
 
 
