@@ -147,6 +147,11 @@ def create_theme(tx: Tx, lab: Lab, by: Actor, title: str, question_ids: Iterable
     return theme
 
 
+def create_theme_of(tx: Tx, lab: Lab, by: Actor, title: str, question_ids: Iterable[int]) -> Theme:
+    """A new theme of at least one card. Raises Invalid when none was chosen."""
+    return create_theme(tx, lab, by, title, _known(tx, lab, question_ids))
+
+
 def rename_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int, title: str) -> BoardChange | None:
     """Gives a theme another name; from then on it is a person's theme. Nothing happens when the name is the same."""
     edit = begin(tx, lab)

@@ -67,6 +67,6 @@ def take(lab_id: int) -> Answer:
     def verb(tx: Tx, lab: Lab) -> object:
         if theme_id is not None:
             return operations.fill_theme(tx, lab, actor, theme_id, sent_ids("cards"))
-        return operations.create_theme(tx, lab, actor, request.form.get("title", ""), sent_ids("cards"))
+        return operations.create_theme_of(tx, lab, actor, request.form.get("title", ""), sent_ids("cards"))
 
     return change(lab_id, THEMES, verb, _("De kaarten liggen in het thema."))
