@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from kennislab.core.errors import N_
 from kennislab.grouping import afterwards, queries, reasons
 from kennislab.grouping.afterwards import Became
 from kennislab.grouping.models import GroupMember, Theme, WorkingGroup
@@ -82,9 +83,27 @@ def _because(session: Session, lab: Lab, own: GroupMember, towns: dict[str, str]
     groups = queries.groups_of(session, lab.id)
     names = reasons.Names({one.id: one.name for one in groups}, {one.person_id: one.person.name for one in own.group.members}, towns)
     kept = {**own.reason, "because": [one for one in own.reason.get("because", []) if one["why"] not in _BETWEEN_STAFF]}
-    first = reasons.headline(kept, own.rank)
-    told = reasons.because(kept, names.municipality(own.person.municipality_code), names)
-    return [*([first] if first else []), *told]
+    first = _headline(str(kept.get("key", "")), own.rank)
+    hindered = reasons.because({**kept, "beside": []}, names.municipality(own.person.municipality_code), names)
+    beside = names.persons(tuple(kept.get("beside", ())))
+    with_whom: list[reasons.Sentence] = [(N_("Je zit bij %(people)s: daar is dit eerder opgelost."), {"people": beside})] if beside else []
+    return [*([first] if first else []), *hindered, *with_whom]
+
+
+_RANKS = {1: N_("Dit was je eerste keus."), 2: N_("Dit was je tweede keus."), 3: N_("Dit was je derde keus.")}
+
+
+def _headline(key: str, rank: int | None) -> reasons.Sentence | None:
+    """Why there, said to the person; None when somebody placed them by hand."""
+    if key == "choice":
+        said = N_("Wat je koos, lukte niet. Hier was plek.") if rank is None else _RANKS.get(rank, N_("Dit was je keus %(number)s."))
+        return said, {"number": rank}
+    words = {
+        "question": N_("Je eigen vraag hoort hier."),
+        "open": N_("Je koos niets. Hier was plek."),
+        "leader": N_("Je leidt deze groep."),
+    }
+    return (words[key], {}) if key in words else None
 
 
 def themes_to_suggest(session: Session, lab_id: int, person_id: int) -> list[int]:

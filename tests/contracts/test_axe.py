@@ -32,7 +32,7 @@ from kennislab.core import clock, sheets
 from kennislab.core.db import db
 from kennislab.core.folder import secret as secret_of
 from kennislab.core.transaction import transaction
-from kennislab.grouping import keeping, placing
+from kennislab.grouping import keeping, placing, ranking
 from kennislab.grouping import operations as grouping
 from kennislab.invitations import links, waves
 from kennislab.invitations import operations as invitations
@@ -87,6 +87,15 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "grouping.compare": [("facilitator", "/kennislabs/{grouped}/themas/bewaard/{kept}")],
     "grouping.fill": [("facilitator", "/kennislabs/{grouped}/themas/vullen?titel=Bewoners+bereiken&kaart={card}")],
     "grouping.kept": [("facilitator", "/kennislabs/{grouped}/themas/bewaard")],
+    "grouping.choose_themes": [
+        ("facilitator", "/kennislabs/{grouped}/themas-kiezen"),
+        ("participant", "/kennislabs/{grouped}/themas-kiezen"),
+    ],
+    "grouping.own_page": [("participant", "/kennislabs/{lab}/mijn"), ("participant", "/kennislabs/{grouped}/mijn")],
+    "grouping.print_groups": [
+        ("facilitator", "/kennislabs/{lab}/groepen/printen"),
+        ("facilitator", "/kennislabs/{lab}/groepen/printen?wat=namen"),
+    ],
     "grouping.printed": [("facilitator", "/kennislabs/{grouped}/themas/afdruk")],
     "grouping.history": [("facilitator", "/kennislabs/{grouped}/themas/geschiedenis")],
     "invitations.one_invitation": [("coordinator", "/kennislabs/{asking}/uitnodigingen/{invited}")],
@@ -271,6 +280,8 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     grouping.create_theme(tx, labs["grouped"], staff, "Bereik en vertrouwen", [labs["grouped-asked"][0].id])
     placing.make_groups(tx, labs["grouped"], staff)
     placing.place_by_question(tx, labs["grouped"], staff)
+    grouping.create_theme(tx, labs["grouped"], staff, "Geld", [labs["grouped-asked"][1].id])
+    ranking.open_ranking(tx, labs["grouped"], None, staff)
     sealed = tx.session.query(Lab).filter_by(state=LabState.ARCHIVED).order_by(Lab.starts_at.desc()).first()
     items = (
         tx.session.query(ArchiveItem).filter_by(lab_id=sealed.id, status=Status.CONFIRMED, kind="solution").order_by(ArchiveItem.id).all()

@@ -85,7 +85,7 @@ def test_the_group_with_whom_and_why_but_not_what_is_between_staff(house: House)
     assert "Zaal 2" not in read(house), "not before all is ready"
     put(house, LabState.READY)
     page = read(house)
-    for words in ("Zaal 2", "Facilitator", "Met 2 anderen", "p0", "p1", "Tweede keus.", "“Geld” zat vol.", "Thema: Warmte"):
+    for words in ("Zaal 2", "Facilitator", "Met 2 anderen", "p0", "p1", "Dit was je tweede keus.", "“Geld” zat vol.", "Thema: Warmte"):
         assert words in page, words
     assert "uit elkaar" not in page and "p2" not in page
     assert "Jij leidt deze groep" in read(house, "facilitator")
