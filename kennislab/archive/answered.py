@@ -7,7 +7,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.archive.models import ArchiveItem, Status
+from kennislab.archive.models import ArchiveItem, ItemLink, LinkKind, Status
 from kennislab.questions.models import KnowledgeQuestion
 
 _STANDS = (Status.DRAFT, Status.CONFIRMED)
@@ -16,10 +16,15 @@ _STANDS = (Status.DRAFT, Status.CONFIRMED)
 def answered_questions(session: Session, lab_ids: Collection[int]) -> dict[int, set[str]]:
     """Lab id → public ids of its questions that something answers, or that were left out of the harvest on purpose.
 
+    A solution answers a question directly, by having come up with it, or by solving a bottleneck that came up with it.
+
     A lab without a harvest is left out. The origin of an anonymous item is gone once its lab is sealed: then the words tell.
     """
     A, Q = ArchiveItem, KnowledgeQuestion
     solved = set(session.scalars(sa.select(A.answers_id).where(A.answers_id.is_not(None), A.status.in_(_STANDS))))
+    L = ItemLink
+    came_up = sa.select(L.to_id, A.id, A.kind).join(A, A.id == L.from_id).where(L.kind == LinkKind.QUESTION, A.status.in_(_STANDS))
+    solved |= {question for question, item, kind in session.execute(came_up) if kind == "solution" or item in solved}
     by_words: dict[tuple[int, str], str] = {
         (lab_id, text): public_id
         for lab_id, public_id, text, original in session.execute(

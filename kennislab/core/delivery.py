@@ -163,7 +163,7 @@ def _prepared(tx: Tx, row: Mail) -> Parcel | None:
         return None
     row.message_id = row.message_id or f"<{row.public_id}.{new_id()}@{_domain()}>"
     try:
-        data = _data(row, filled(tx, row))
+        data = message_of(row, filled(tx, row))
     except (DomainError, ValueError, UnicodeError) as error:
         _fail(row, BECAUSE + (error.title if isinstance(error, DomainError) else NOT_TO_BE_MADE))
         return None
@@ -246,7 +246,7 @@ def _envelope(address: str) -> str:
     return address if domain.isascii() else name + at + domain.encode("idna").decode()
 
 
-def _data(row: Mail, body: str) -> bytes:
+def message_of(row: Mail, body: str) -> bytes:
     """The whole message, lines ending in CRLF. Raises ValueError for an address or subject that no mail can have."""
     message = EmailMessage(policy=CRLF)
     message["From"], message["To"], message["Subject"] = current_app.config["MAIL_FROM"], _envelope(row.to), row.subject

@@ -16,7 +16,7 @@ ACTION_STATUSES = {"open", "done", "dropped"}
 
 def problems(content: Content) -> list[str]:
     """Every broken rule in one sentence; empty when all is well."""
-    return [*_labs(content), *_products(content), *_decisions(content)]
+    return [*_labs(content), *_before(content), *_products(content), *_decisions(content)]
 
 
 def valid_on(city: City, day: date) -> bool:
@@ -74,6 +74,35 @@ def _labs(content: Content) -> Iterator[str]:
             yield from _ballot(lab, own)
         known |= {lab.ref(item.slug): item for item in lab.items}
         questions |= {lab.ref(slug) for slug in asked}
+
+
+def _before(content: Content) -> Iterator[str]:
+    """What happened before the newest lab is about its own questions, groups and people; who speaks there comes."""
+    before, newest = content.before, content.newest
+    asked, groups = {question.slug: question for question in newest.questions}, {group.slug for group in newest.groups}
+    about = {
+        *before.own_field.answers,
+        *before.named,
+        *before.joined,
+        *before.carried,
+        *before.edited,
+        *before.merged,
+        *before.merged_late,
+        *before.undecided,
+    }
+    yield from (f"before: no question {slug}" for slug in sorted(about - asked.keys()))
+    yield from (f"before: no answer {said!r}" for said in sorted(set(before.own_field.answers.values()) - set(before.own_field.options)))
+    named = {slug: {one.slug for one in people} for slug, people in before.named.items()}
+    for slug, people in (*named.items(), *((slug, set(people)) for slug, people in before.joined.items())):
+        there = {one.slug for one in (asked[slug].by, *asked[slug].support)} if slug in asked else set()
+        yield from (f"before: {person} asks {slug} along and is there already" for person in sorted(people & there))
+    wanted = {group for ranks in before.rankings.values() for group in (*ranks.choices, *ranks.solved)}
+    wanted |= {*before.placing.pinned.values(), *before.placing.methods}
+    yield from (f"before: no group {slug}" for slug in sorted(wanted - groups))
+    yield from (f"before: {slug} ranks a theme twice" for slug, r in before.rankings.items() if len(set(r.choices)) < len(r.choices))
+    away = before.invited.away.keys() | before.invited.bounced.keys()
+    here = {item.by.slug for item in newest.items} | {group.leader.slug for group in newest.groups} | before.rankings.keys()
+    yield from (f"before: {slug} takes part and does not come" for slug in sorted(away & here))
 
 
 def _item(item: Item, own: dict[str, Item], asked: set[str], groups: set[str]) -> Iterator[str]:

@@ -16,22 +16,28 @@ import yaml
 from kennislab.demo.shapes import (
     AgendaStep,
     Ballot,
+    Before,
     City,
     Content,
     Decision,
     Evidence,
     Group,
     Harvest,
+    Invited,
     Item,
     ItemKind,
     Lab,
     Merge,
+    OwnField,
     Partaker,
     Person,
+    Placing,
     Plan,
     PlanStep,
     Proposal,
     Question,
+    Ranks,
+    Returned,
     Theme,
 )
 
@@ -172,6 +178,47 @@ class _Reader:
             leave_out=frozenset(raw["leave_out"]),
         )
 
+    def before(self, raw: Raw) -> Before:
+        said, placing = raw["invited"], raw["placing"]
+        (own,) = raw["form"]
+        leads = {self.person(slug).slug for slug in raw["can_lead"]}
+        solved = {self.person(slug).slug: tuple(groups) for slug, groups in raw["solved"].items()}
+        return Before(
+            invited=Invited(
+                self.by_person(said["bounced"]), self.by_person(said["away"]), self.slugs(said["late"]), self.slugs(said["silent"]),
+                self.by_person(said["notes"]),
+            ),
+            own_field=OwnField(
+                own["label"], own["help"], tuple(own["options"]),
+                {slug: option for option, slugs in raw["answers"].items() for slug in slugs},
+            ),
+            named={slug: self.persons(people) for slug, people in raw["named"].items()},
+            joined={slug: self.by_person(people) for slug, people in raw["joined"].items()},
+            carried=frozenset(raw["carried"]), edited=raw["edited"],
+            merged={slug: self.by_person(people) for slug, people in raw["merged"].items()},
+            merged_late={slug: self.by_person(people) for slug, people in raw["merged_late"].items()},
+            returned=tuple(Returned(self.person(one["by"]), one["text"], one["remark"]) for one in raw["returned"]),
+            proposal=raw["proposal"], undecided=tuple(raw["undecided"]),
+            rankings={
+                slug: Ranks(tuple(choices.split()), solved.get(slug, ()), slug in leads)
+                for slug, choices in self.by_person(raw["rankings"]).items()
+            },
+            still_choosing=self.slugs(raw["still_choosing"]),
+            placing=Placing(
+                (placing["size"][0], placing["size"][1]), placing["per_municipality"], self.pairs(placing["together"]),
+                self.pairs(placing["apart"]), self.by_person(placing["pinned"]), placing["methods"],
+            ),
+        )  # fmt: skip
+
+    def slugs(self, slugs: Iterable[str]) -> frozenset[str]:
+        return frozenset(person.slug for person in self.persons(slugs))
+
+    def by_person(self, raw: Mapping[str, str]) -> dict[str, str]:
+        return {self.person(slug).slug: said for slug, said in raw.items()}
+
+    def pairs(self, raw: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(person.slug for person in self.persons(people)) for people in raw)
+
     def plan(self, slug: str, raw: Raw) -> Plan:
         steps = tuple(PlanStep(s["title"], s["who"], s["when"], s["text"], tuple(s["sources"])) for s in raw["steps"])
         return Plan(
@@ -208,6 +255,8 @@ def load_content() -> Content:
         for raw in programme["participants"]
     }
     labs = tuple(reader.lab(path) for path in sorted((DATA / "labs").glob("*.yaml")))
+    reader.where = "before.yaml"
+    before = reader.before(_read(DATA / "before.yaml"))
     reader.where = "products.yaml"
     plans = tuple(reader.plan(slug, raw) for slug, raw in _read(DATA / "products.yaml")["plans"].items())
     reader.where = "decisions.yaml"
@@ -217,5 +266,5 @@ def load_content() -> Content:
         name=about["name"], description=about["description"], note=about["note"], starts=about["starts"], ends=about["ends"],
         themes=reader.themes, cities=reader.cities, partakers=tuple(partakers.values()), people=reader.people,
         coordinator=reader.person(people["coordinator"]), facilitators=reader.persons(people["facilitators"]),
-        labs=labs, plans=plans, decisions=decisions,
+        labs=labs, before=before, plans=plans, decisions=decisions,
     )  # fmt: skip

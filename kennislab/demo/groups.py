@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from kennislab.core import clock
 from kennislab.core.transaction import Tx
+from kennislab.demo.history import Times, at, local
 from kennislab.demo.people import Cast
-from kennislab.demo.shapes import Group, Lab
-from kennislab.grouping import operations, placing
-from kennislab.grouping.models import GroupMember, Placement, Theme, WorkingGroup
+from kennislab.demo.shapes import Content, Group, Lab
+from kennislab.grouping import assigning, keeping, operations, placing, proposing, queries, ranking
+from kennislab.grouping.models import BoardChange, GroupMember, Placement, Ranking, Theme, WorkingGroup
 from kennislab.grouping.placing import GroupData
 from kennislab.programme.models import Lab as LabRow
 from kennislab.questions.models import KnowledgeQuestion
-
-SIZE = (3, 14)
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,80 @@ class Groups:
     of: Mapping[str, str] = field(default_factory=dict)
 
 
-def make(tx: Tx, cast: Cast, lab: Lab, row: LabRow, asked: Mapping[str, KnowledgeQuestion]) -> Groups:
-    """Themes from the lab's proposals, a working group for each, and everybody placed: through the board's own operations."""
-    by = cast.actor(lab.facilitator)
-    titles = {proposal.slug: proposal.label for proposal in lab.proposals}
-    for proposal in lab.proposals:
-        operations.create_theme(tx, row, by, proposal.label, [asked[slug].id for slug in proposal.questions])
-    made = {group.name: group.id for group in placing.make_groups(tx, row, by)}
-    numbers = {group.slug: made[titles[group.proposal or ""]] for group in lab.groups}
+def propose(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion], times: Times) -> None:
+    """What the app proposed, kept; what the facilitator made of it, with two cards still to be placed; and choosing is open."""
+    by, now = cast.actor(content.newest.facilitator), clock.now()
+    began = min(times.deadline + timedelta(days=1), now - timedelta(hours=4))
+    with at(began):
+        proposing.propose_now(tx, row, by)
+        keeping.keep(tx, row, by, content.before.proposal).at = began
+    with at(began + timedelta(hours=1)):
+        proposed = [theme.id for theme in queries.themes_of(tx.session, row.id)]
+        themes = _themes(tx, content, cast, row, asked)
+        operations.move_cards(tx, row, by, [asked[slug].id for slug in content.before.undecided], None)
+        for theme_id in proposed:
+            operations.remove_theme(tx, row, by, theme_id)
+    changes = tx.session.scalars(sa.select(BoardChange).where(BoardChange.lab_id == row.id).order_by(BoardChange.id))
+    for number, change in enumerate(changes):
+        change.at = began + timedelta(minutes=5 * number)
+    with at(began + timedelta(hours=2)):
+        ranking.open_ranking(tx, row, local((times.starts - timedelta(days=2)).date(), "12:00"), by)
+        _rank(tx, content, cast, row, themes, content.before.still_choosing)
+
+
+def make(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion]) -> Groups:
+    """Themes from the lab's proposals, a working group for each, everybody's wishes, and people placed by them."""
+    by, lab, asked_for = cast.actor(content.newest.facilitator), content.newest, content.before.placing
+    themes = _themes(tx, content, cast, row, asked)
+    ranking.open_ranking(tx, row, None, by)
+    _rank(tx, content, cast, row, themes, frozenset())
+    ranking.close_ranking(tx, row, by)
+    of_theme = {group.theme_id: group.id for group in placing.make_groups(tx, row, by)}
+    numbers = {group.slug: of_theme[themes[group.slug]] for group in lab.groups}
     for group in lab.groups:
-        data = GroupData(group.name, group.room, cast.row(group.leader).id, *SIZE)
+        data = GroupData(group.name, group.room, cast.row(group.leader).id, *asked_for.size, asked_for.methods[group.slug])
         placing.change_group(tx, row, by, numbers[group.slug], data)
-    seats = _seats(lab)
-    _seat_the_rest(cast, lab, seats)
-    for slug, number in numbers.items():
-        placing.place_people(tx, row, by, [cast.rows[person].id for person, group in seats.items() if group == slug], number)
+    for kind, wishes in (("together", asked_for.together), ("apart", asked_for.apart)):
+        for people in wishes:
+            placing.add_wish(tx, row, by, kind, [cast.rows[slug].id for slug in people])
+    for slug, group_slug in asked_for.pinned.items():
+        placing.place_people(tx, row, by, [cast.rows[slug].id], numbers[group_slug])
+    assigning.set_up(tx, row, by, assigning.Settings(asked_for.per_municipality))
+    assigning.assign_now(tx, row, by)
+    slugs = {cast.rows[slug].id: slug for slug in cast.rows}
+    where = {number: slug for slug, number in numbers.items()}
+    seats = {
+        slugs[one.person_id]: where[one.group_id] for one in tx.session.scalars(sa.select(GroupMember).where(GroupMember.lab_id == row.id))
+    }
     return _as_the_room_knows_them(numbers, seats)
+
+
+def _themes(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, int]:
+    """A theme for each group of the newest lab, with its questions: slug of the group to the theme's id."""
+    by, titles = cast.actor(content.newest.facilitator), {one.slug: one for one in content.newest.proposals}
+    made = {}
+    for group in content.newest.groups:
+        proposal = titles[group.proposal or ""]
+        made[group.slug] = operations.create_theme(tx, row, by, proposal.label, [asked[slug].id for slug in proposal.questions]).id
+    return made
+
+
+def _rank(tx: Tx, content: Content, cast: Cast, row: LabRow, themes: Mapping[str, int], besides: Collection[str]) -> None:
+    """Straight into the table: what everybody chose is one statement, where the operation is several for each."""
+    rows = [
+        {
+            "lab_id": row.id,
+            "person_id": cast.rows[slug].id,
+            "choices": [themes[one] for one in ranks.choices],
+            "solved": sorted(themes[one] for one in ranks.solved),
+            "can_lead": ranks.can_lead,
+            "at": clock.now() + timedelta(minutes=11 * number % 400),
+            "by_name": "",
+        }
+        for number, (slug, ranks) in enumerate(content.before.rankings.items())
+        if slug not in besides
+    ]
+    tx.session.execute(sa.insert(Ranking), rows)
 
 
 def remember(tx: Tx, cast: Cast, lab: Lab, row: LabRow, asked: Mapping[str, KnowledgeQuestion]) -> Groups:
@@ -95,14 +153,3 @@ def _seats(lab: Lab) -> dict[str, str]:
             asker = next(question.by for question in lab.questions if question.slug == slug)
             seats.setdefault(asker.slug, group.slug)
     return seats
-
-
-def _seat_the_rest(cast: Cast, lab: Lab, seats: dict[str, str]) -> None:
-    """Everybody else of the programme gets a seat: in the smallest group, rather one that has nobody from their city yet."""
-    city = {slug: row.municipality_code for slug, row in cast.rows.items()}
-    for slug in cast.rows:
-        if slug in seats or city[slug] is None:
-            continue
-        sizes = Counter({group.slug: 0 for group in lab.groups} | Counter(seats.values()))
-        same = {group for person, group in seats.items() if city[person] == city[slug]}
-        seats[slug] = min(sizes, key=lambda group: (group in same, sizes[group]))

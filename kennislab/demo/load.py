@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from kennislab.accounts import operations as accounts
 from kennislab.accounts import passwords
 from kennislab.accounts.models import Person as PersonRow
-from kennislab.core import clock
+from kennislab.core import clock, jobs
 from kennislab.core.db import db
 from kennislab.core.ids import show_code
 from kennislab.core.transaction import Tx, transaction
-from kennislab.demo import archives, groups, invited, keys, meetings, people, rooms, shelf
+from kennislab.demo import archives, desk, groups, invited, keys, meetings, people, post, rooms, shelf
 from kennislab.demo.content import load_content
 from kennislab.demo.groups import Groups
 from kennislab.demo.history import Times, at, times_at_stage, times_of
@@ -165,8 +165,9 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives
         row = meetings.plan(tx, content, cast, lab, times, quarter=None)
     state = LabState(stage)
     if state is LabState.PLANNED:
+        invited.draft(tx, content, cast, row)
         return row
-    invited.invite(tx, cast, lab, row, times, state)
+    invited.invite(tx, content, cast, row, times, state)
     room, asked = _prepare(tx, content, cast, lab, row, times, state if state in BEFORE_THE_DAY else LabState.READY)
     if state is LabState.LIVE:
         rooms.play_until_now(room, times)
@@ -174,6 +175,11 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives
         rooms.play_day(room, times)
     if state is LabState.ARCHIVED:
         archives.harvest(room, asked, times.ends + archives.CHECKED, archived)
+    invited.settle(tx)
+    if state in (LabState.GROUPING, LabState.READY):
+        invited.prepare(tx, content, cast, row, "ranking_open" if state is LabState.GROUPING else "your_group")
+    everybody = state in BEFORE_THE_DAY  # later on nobody reads old mail, save who tries out what it says
+    jobs.enqueue(tx, post.JOB, people=[] if everybody else [cast.row(one).id for one in _signing_in(content).values()])
     return row
 
 
@@ -189,13 +195,17 @@ def _prepare(
     asked = meetings.ask(
         tx, content, cast, row, lab.questions if until is not LabState.COLLECTING else lab.questions[:-5], times, past=past
     )
+    if not past:
+        desk.work_through(tx, content, cast, row, asked, times, until is LabState.READY)
     if until is not LabState.COLLECTING:
         with at(min(times.deadline + timedelta(hours=10), now)):
             programmes.move_lab(tx, row, LabState.GROUPING, staff)
     made = Groups()
+    if until is LabState.GROUPING and not past:
+        groups.propose(tx, content, cast, row, asked, times)
     if until is LabState.READY:
         with at(min(times.deadline + timedelta(days=2), now)):
-            made = (groups.remember if past else groups.make)(tx, cast, lab, row, asked)
+            made = groups.remember(tx, cast, lab, row, asked) if past else groups.make(tx, content, cast, row, asked)
         with at(min(times.deadline + timedelta(days=4), now)):
             programmes.move_lab(tx, row, LabState.READY, staff)
     room = rooms.PastRoom if past else rooms.Room

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,13 +13,14 @@ from kennislab.core import clock
 from kennislab.core.transaction import Tx
 from kennislab.demo.history import Times, at
 from kennislab.demo.people import Cast
-from kennislab.demo.shapes import AgendaStep, Content, Lab, Question
+from kennislab.demo.shapes import AgendaStep, Before, Content, Lab, Question
 from kennislab.programme import operations as programmes
 from kennislab.programme import queries as programme_queries
 from kennislab.programme.agenda import AgendaDraft
 from kennislab.programme.models import Block, Input
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.words import PHONE_KINDS
+from kennislab.questions import carrying, fields
 from kennislab.questions import operations as questions
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus, Support
 from kennislab.questions.operations import QuestionData
@@ -60,6 +62,13 @@ def _draft(step: AgendaStep, own_inputs: bool) -> AgendaDraft:
     return AgendaDraft(block, step.title, step.instruction, step.minutes, said, kinds, step.hidden, step.method)
 
 
+def shape_form(tx: Tx, row: LabRow, before: Before) -> str:
+    """The newest lab's own field on its form; returns its key."""
+    own = before.own_field
+    wish = fields.Wish(label=own.label, help=own.help, kind="choice", options="\n".join(own.options))
+    return fields.save(tx, row, [wish], [], 0).fields[0].key
+
+
 def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Question], times: Times, *, past: bool) -> Asked:
     """Sends in these questions, spread over the weeks before the deadline (never later than now), with who supports them.
 
@@ -68,20 +77,14 @@ def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Quest
     latest = min(times.deadline, clock.now() - timedelta(hours=1))
     asked: Asked = {}
     support: list[tuple[Question, datetime]] = []
+    key = "" if past else shape_form(tx, row, content.before)
     for number, question in enumerate(these):
         moment = latest - timedelta(hours=9 * (len(these) - number))
-        data = QuestionData(
-            text=question.text,
-            context=question.context,
-            tried=question.tried,
-            theme_hint=content.themes[question.themes[0]].label,
-            municipality_code=question.by.city.code if question.by.city else None,
-        )
         if past:
-            asked[question.slug] = _asked_before(row, cast.actor(question.by), data, moment)
+            asked[question.slug] = _asked_before(row, cast.actor(question.by), _data(content, question, question.text), moment)
         else:
             with at(moment):
-                asked[question.slug] = questions.submit(tx, row, cast.actor(question.by), data)
+                asked[question.slug] = _submit(tx, content, cast, row, question, key)
         support.append((question, moment))
     tx.session.add_all(asked.values())
     tx.session.flush()
@@ -94,6 +97,32 @@ def ask(tx: Tx, content: Content, cast: Cast, row: LabRow, these: Sequence[Quest
     if rows:
         tx.session.execute(sa.insert(Support), rows)
     return asked
+
+
+def _data(content: Content, question: Question, text: str) -> QuestionData:
+    return QuestionData(
+        text=text,
+        context=question.context,
+        tried=question.tried,
+        theme_hint=content.themes[question.themes[0]].label,
+        municipality_code=question.by.city.code if question.by.city else None,
+    )
+
+
+def _submit(tx: Tx, content: Content, cast: Cast, row: LabRow, question: Question, key: str) -> KnowledgeQuestion:
+    """A question of the newest lab as it came in: in the asker's own words, or taken along from an earlier lab."""
+    before = content.before
+    if question.slug in before.carried:
+        earlier = sa.select(KnowledgeQuestion.public_id).join(LabRow).where(LabRow.programme_id == row.programme_id)
+        quarter = (question.returns or "").partition("/")[0]
+        public_id = tx.session.scalars(earlier.where(LabRow.quarter == quarter, KnowledgeQuestion.text == question.text)).one()
+        return carrying.carry(tx, row, [public_id], cast.actor(content.newest.facilitator))[0]
+    data = _data(content, question, before.edited.get(question.slug, question.text))
+    answer = before.own_field.answers.get(question.slug)
+    named = [person.name for person in before.named.get(question.slug, ())]
+    return questions.submit(
+        tx, row, cast.actor(question.by), replace(data, answers={key: answer} if answer else None, co_askers=named or None)
+    )
 
 
 def _asked_before(row: LabRow, asker: Actor, data: QuestionData, moment: datetime) -> KnowledgeQuestion:

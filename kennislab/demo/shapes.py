@@ -6,6 +6,7 @@ the Netherlands; municipality codes are those of the day that the record is abou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -205,6 +206,86 @@ class Lab:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """What people said to the invitation, by slug; who is not in it came back with a yes at once.
+
+    ``bounced``: what their mail server said; ``away``: what they wrote beside their no; ``late``: answered only after the reminder.
+    """
+
+    bounced: Mapping[str, str]
+    away: Mapping[str, str]
+    late: frozenset[str]
+    silent: frozenset[str]
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OwnField:
+    """A field of the lab's own on its form, chosen from ``options``; ``answers``: option per question."""
+
+    label: str
+    help: str
+    options: tuple[str, ...]
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A question that went back to its asker."""
+
+    by: Person
+    text: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """What somebody would like to work on: slugs of groups, first wish first; ``solved``: those that they solved before."""
+
+    choices: tuple[str, ...]
+    solved: tuple[str, ...]
+    can_lead: bool
+
+
+@dataclass(frozen=True)
+class Placing:
+    """What people are placed by: sizes, at most so many of a municipality, wishes, pins (person → group), and a method per group."""
+
+    size: tuple[int, int]
+    per_municipality: int
+    together: tuple[tuple[str, ...], ...]
+    apart: tuple[tuple[str, ...], ...]
+    pinned: Mapping[str, str]
+    methods: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What happened before the newest lab beside its questions. Questions, people and groups by slug.
+
+    ``edited``: what the asker had written; ``joined`` and ``merged``: per question, what others had written themselves.
+    ``merged_late``: likewise, but still open until the groups are made.
+    ``proposal``: the name under which the first proposal was kept; ``undecided``: what the facilitator has not placed yet.
+    ``still_choosing``: who has not ranked yet while that is open.
+    """
+
+    invited: Invited
+    own_field: OwnField
+    named: Mapping[str, tuple[Person, ...]]
+    joined: Mapping[str, Mapping[str, str]]
+    carried: frozenset[str]
+    edited: Mapping[str, str]
+    merged: Mapping[str, Mapping[str, str]]
+    merged_late: Mapping[str, Mapping[str, str]]
+    returned: tuple[Returned, ...]
+    proposal: str
+    undecided: tuple[str, ...]
+    rankings: Mapping[str, Ranks]
+    still_choosing: frozenset[str]
+    placing: Placing
+
+
+@dataclass(frozen=True)
 class PlanStep:
     """A step of a step-by-step plan. Without ``sources`` it is shown with a warning."""
 
@@ -259,6 +340,7 @@ class Content:
     coordinator: Person
     facilitators: tuple[Person, ...]
     labs: tuple[Lab, ...]
+    before: Before
     plans: tuple[Plan, ...]
     decisions: tuple[Decision, ...]
 

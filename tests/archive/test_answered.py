@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from kennislab.archive import operations
 from kennislab.archive import queries as archive
 from kennislab.archive.answered import answered_questions
-from kennislab.archive.models import Status
+from kennislab.archive.models import LinkKind, Status
 from kennislab.core.transaction import transaction
 from kennislab.questions import later, queries
 from tests.archive.rooms import hold_a_lab, item_of
@@ -24,6 +25,12 @@ def test_a_question_is_open_until_something_answers_it(app: Flask) -> None:
         tx.session.flush()
         assert later.answered(tx.session, [lab_id]) == {lab_id: {asked.public_id}}
         question.source_id = None  # anonymous and sealed: the words tell
+        tx.session.flush()
+        assert answered_questions(tx.session, [lab_id]) == {lab_id: {asked.public_id}}
+        purse.answers_id, slow = item_of(tx, said, "slow").id, item_of(tx, said, "slow")  # the bottleneck came up with the question
+        tx.session.flush()
+        assert answered_questions(tx.session, [lab_id]) == {lab_id: set()}
+        operations.add_link(tx, slow, question.id, LinkKind.QUESTION)
         tx.session.flush()
         assert answered_questions(tx.session, [lab_id]) == {lab_id: {asked.public_id}}
         purse.status = Status.DROPPED

@@ -146,6 +146,18 @@ def test_broken_content_is_named(content: Content) -> None:
     ]
 
 
+def test_what_happened_before_refers_to_what_is_there(content: Content) -> None:
+    before = content.before
+    broken = replace(before, carried=frozenset({"weg"}), placing=replace(before.placing, pinned={"leo": "zolder"}))
+    broken = replace(broken, joined={"voedselbank": {"wendy": "Ik steun hem al."}}, invited=replace(before.invited, away={"bas": ""}))
+    assert problems(replace(content, before=broken)) == [
+        "before: no question weg",
+        "before: wendy asks voedselbank along and is there already",
+        "before: no group zolder",
+        "before: bas takes part and does not come",
+    ]
+
+
 def test_a_key_stands_only_once(tmp_path: Path) -> None:
     twice = tmp_path / "twice.yaml"
     twice.write_text("items:\n  one: 1\n  one: 2\n", encoding="utf-8")
