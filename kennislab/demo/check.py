@@ -88,7 +88,6 @@ def _before(content: Content) -> Iterator[str]:
         *before.edited,
         *before.merged,
         *before.merged_late,
-        *before.undecided,
     }
     yield from (f"before: no question {slug}" for slug in sorted(about - asked.keys()))
     yield from (f"before: no answer {said!r}" for said in sorted(set(before.own_field.answers.values()) - set(before.own_field.options)))

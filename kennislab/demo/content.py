@@ -198,7 +198,7 @@ class _Reader:
             merged={slug: self.by_person(people) for slug, people in raw["merged"].items()},
             merged_late={slug: self.by_person(people) for slug, people in raw["merged_late"].items()},
             returned=tuple(Returned(self.person(one["by"]), one["text"], one["remark"]) for one in raw["returned"]),
-            proposal=raw["proposal"], undecided=tuple(raw["undecided"]),
+            proposal=raw["proposal"],
             rankings={
                 slug: Ranks(tuple(choices.split()), solved.get(slug, ()), slug in leads)
                 for slug, choices in self.by_person(raw["rankings"]).items()

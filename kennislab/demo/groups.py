@@ -13,7 +13,7 @@ from kennislab.core.transaction import Tx
 from kennislab.demo.history import Times, at, local
 from kennislab.demo.people import Cast
 from kennislab.demo.shapes import Content, Group, Lab
-from kennislab.grouping import assigning, keeping, operations, placing, proposing, queries, ranking
+from kennislab.grouping import assigning, keeping, operations, placing, proposing, ranking
 from kennislab.grouping.models import BoardChange, GroupMember, Placement, Ranking, Theme, WorkingGroup
 from kennislab.grouping.placing import GroupData
 from kennislab.programme.models import Lab as LabRow
@@ -29,18 +29,14 @@ class Groups:
 
 
 def propose(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion], times: Times) -> None:
-    """What the app proposed, kept; what the facilitator made of it, with two cards still to be placed; and choosing is open."""
+    """What the app proposed, kept; the facilitator's own themes with three cards each, which the app filled; and choosing is open."""
     by, now = cast.actor(content.newest.facilitator), clock.now()
     began = min(times.deadline + timedelta(days=1), now - timedelta(hours=4))
     with at(began):
         proposing.propose_now(tx, row, by)
         keeping.keep(tx, row, by, content.before.proposal).at = began
-    with at(began + timedelta(hours=1)):
-        proposed = [theme.id for theme in queries.themes_of(tx.session, row.id)]
-        themes = _themes(tx, content, cast, row, asked)
-        operations.move_cards(tx, row, by, [asked[slug].id for slug in content.before.undecided], None)
-        for theme_id in proposed:
-            operations.remove_theme(tx, row, by, theme_id)
+        themes = _themes(tx, content, cast, row, asked, 3)
+        proposing.propose_now(tx, row, by, len(themes))
     changes = tx.session.scalars(sa.select(BoardChange).where(BoardChange.lab_id == row.id).order_by(BoardChange.id))
     for number, change in enumerate(changes):
         change.at = began + timedelta(minutes=5 * number)
@@ -76,13 +72,13 @@ def make(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, 
     return _as_the_room_knows_them(numbers, seats)
 
 
-def _themes(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, int]:
-    """A theme for each group of the newest lab, with its questions: slug of the group to the theme's id."""
+def _themes(tx: Tx, content: Content, cast: Cast, row: LabRow, asked: Mapping[str, KnowledgeQuestion], most: int = 99) -> dict[str, int]:
+    """A theme for each group of the newest lab, with its (first) questions: slug of the group to the theme's id."""
     by, titles = cast.actor(content.newest.facilitator), {one.slug: one for one in content.newest.proposals}
     made = {}
     for group in content.newest.groups:
         proposal = titles[group.proposal or ""]
-        made[group.slug] = operations.create_theme(tx, row, by, proposal.label, [asked[slug].id for slug in proposal.questions]).id
+        made[group.slug] = operations.create_theme(tx, row, by, proposal.label, [asked[slug].id for slug in proposal.questions[:most]]).id
     return made
 
 

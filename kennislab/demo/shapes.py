@@ -265,7 +265,7 @@ class Before:
 
     ``edited``: what the asker had written; ``joined`` and ``merged``: per question, what others had written themselves.
     ``merged_late``: likewise, but still open until the groups are made.
-    ``proposal``: the name under which the first proposal was kept; ``undecided``: what the facilitator has not placed yet.
+    ``proposal``: the name under which the first proposal was kept.
     ``still_choosing``: who has not ranked yet while that is open.
     """
 
@@ -279,7 +279,6 @@ class Before:
     merged_late: Mapping[str, Mapping[str, str]]
     returned: tuple[Returned, ...]
     proposal: str
-    undecided: tuple[str, ...]
     rankings: Mapping[str, Ranks]
     still_choosing: frozenset[str]
     placing: Placing
