@@ -65,6 +65,7 @@ def test_people_are_placed_moved_and_placed_again(make_app: Callable[..., Flask]
                 start["x"] + start["width"] - 8 + (end["x"] + 30 - start["x"] - start["width"]) * step / 8,
                 start["y"] + 8 + (end["y"] + 20 - start["y"]) * step / 8,
             )
+        expect(page.locator(f"#group-{house.groups[2]} #person-{moved}")).to_have_count(1)  # its place is shown before it is let go
         page.mouse.up()
         expect(page.locator(f"#group-{house.groups[2]} #person-{moved} .tag").first).to_have_text("Vast")
 
