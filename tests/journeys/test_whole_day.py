@@ -129,7 +129,8 @@ def _comes_in_by_link(coordinator: Page, phone: Any, server: DemoServer, lab: in
     """A participant without a password: the coordinator makes a personal link, the phone opens it."""
     coordinator.get_by_role("navigation", name="Kruimelpad").get_by_role("link").first.click()
     coordinator.get_by_role("link", name="Mensen en rollen").click()
-    coordinator.get_by_role("button", name="Persoonlijke link maken voor Hanneke Bleeker").click()
+    coordinator.get_by_role("link", name="Hanneke Bleeker").click()
+    coordinator.get_by_role("button", name="Persoonlijke link maken").click()
     link = coordinator.locator("main code").inner_text()
     page: Page = phone.new_page()
     page.goto(link)
