@@ -34,6 +34,7 @@ ADDRESSES: list[tuple[str, str, dict[str, str], str, str]] = [
     ("GET", "themas/bewaard", {}, "xxxxxxx", "+++++++"),
     ("GET", "themas/bewaard/{kept}", {}, "xxxxxxx", "+++++++"),
     ("GET", "groepen", {}, "---++++", "+++++++"),
+    ("GET", "groepen/printen", {}, "xxxxxxx", "+++++++"),
     ("GET", "groepen/gebeurtenissen?since=0", {}, "---++++", "+++++++"),
     ("POST", "themas/verplaatsen", {"cards": "{card}", "to": "{theme}"}, "xxxxxxx", "-->>---"),
     ("POST", "themas/vastzetten", {"cards": "{card}", "fixed": "0"}, "xxxxxxx", "-->>---"),
