@@ -144,8 +144,10 @@ def _page(actor: Actor, lab: Lab, person: Person | None, sent: Sent | None = Non
 def _said(error: DomainError) -> str:
     """A refusal as one text: what is wrong in the fields, else what it is and what to do."""
     fields = getattr(error, "fields", {})
-    sentences = [_(text) for text in fields.values()] or [f"{_(error.title, **error.params)}.", _(error.detail or "", **error.params)]
-    return " ".join(one for one in sentences if one)
+    sentences = [_(text) for text in fields.values()] or [f"{_(error.title, **error.params)}."]
+    if error.detail and not fields:
+        sentences.append(_(error.detail, **error.params))
+    return " ".join(sentences)
 
 
 def _options(session: Session, lab: Lab, saved: rankings.Chosen | None, sent: Sent | None, suggested: Sequence[int]) -> list[Option]:
