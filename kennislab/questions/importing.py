@@ -25,12 +25,12 @@ from kennislab.questions.models import KnowledgeQuestion
 
 WANTED: Mapping[str, tuple[str, ...]] = {
     "text": ("vraag", "kennisvraag", "question", "tekst", "vraagstelling"),
-    "context": ("toelichting", "context", "achtergrond"),
-    "tried": ("geprobeerd", "wat heb je al geprobeerd", "tried"),
+    "context": ("toelichting", "context", "achtergrond", "explanation", "background"),
+    "tried": ("geprobeerd", "wat heb je al geprobeerd", "tried", "already tried"),
     "theme_hint": ("thema", "theme", "onderwerp"),
-    "name": ("naam", "vraagsteller", "name", "ingestuurd door"),
-    "email": ("e-mail", "e-mailadres", "mail", "emailadres"),
-    "municipality": ("gemeente", "gemeentecode", "municipality"),
+    "name": ("naam", "vraagsteller", "name", "ingestuurd door", "asked by"),
+    "email": ("e-mail", "e-mailadres", "mail", "emailadres", "email", "email address"),
+    "municipality": ("gemeente", "gemeentecode", "municipality", "municipality code"),
 }
 """What may stand in a table, and what people call it."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale, gettext
 from openpyxl import load_workbook
 
 from kennislab.core import sheets
@@ -123,3 +124,10 @@ def test_a_file_to_begin_with_is_read_as_it_is(desk: Desk) -> None:
             lab, sheet = db.session.get_one(Lab, desk.lab_id), sheets.read(f"x.{kind}", got.data)
             assert len(importing.guess(db.session(), lab, sheet)) == 8
     assert desk.client.get(f"/kennislabs/{desk.lab_id}/vragen/inlezen/voorbeeld.exe").status_code == 404
+
+
+def test_the_english_names_of_the_columns_are_known_too(desk: Desk) -> None:
+    with desk.app.test_request_context(), force_locale("en"):
+        said = [gettext(label) for label in importing.LABELS.values()]
+    assert said[:2] == ["Question", "Explanation"]
+    assert sheets.match(said, importing.WANTED) == {name: at for at, name in enumerate(importing.LABELS)}
