@@ -186,6 +186,7 @@ def listening_addresses(port: int) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.bench  # it holds a time, so it runs while nothing else does
 @pytest.mark.timeout(240)
 def test_from_nothing_to_the_first_page(bare_copy: Path, room: tuple[subprocess.Popen[str], float]) -> None:
     """Installs, fills, serves; listens on the loopback address only; within the minute that quality asks for."""
