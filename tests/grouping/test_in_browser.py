@@ -97,6 +97,10 @@ def test_a_card_dragged_by_one_is_seen_by_the_other_and_taken_back(house: House,
         mine.mouse.move(
             start["x"] + start["width"] - 8 + (end["x"] - start["x"]) * step / 8, start["y"] + 8 + (end["y"] + 4 - start["y"]) * step / 8
         )
+    for further in (6, 12, 18):  # a hand comes to rest before it lets go; the place of the card follows it twenty times a second
+        mine.wait_for_timeout(120)
+        mine.mouse.move(start["x"] + start["width"] - 8 + end["x"] - start["x"], end["y"] + 12 + further)
+    mine.wait_for_timeout(120)
     mine.mouse.up()
     moved = theirs.locator(f'[data-column="{house.themes[0]}"] [data-card="{house.ids[9]}"]')
     expect(moved).to_be_visible()
