@@ -76,10 +76,14 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
         raise click.ClickException(f"Er draait al een Kennislab op {data}. Stop dat eerst, of kies een andere map met --data.") from error
     if fresh:
         _throw_away(data)
+    from kennislab.core import postbox
+
+    mail_server = postbox.start(data / "mail")  # takes a moment, like what follows
     from kennislab.app import create_app
     from kennislab.demo import load
 
     settings = {"DATA_DIR": str(data), "SECRET_KEY": folder.secret(data), "DEMO": True}
+    settings["SMTP_URL"] = postbox.address(mail_server)
     app = create_app(settings)
     _upgrade(app)
     info = load.load(app, stage or "live")
@@ -88,6 +92,7 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
 
     def listening(url: str) -> None:
         base = url if host not in ("0.0.0.0", "::") else url.replace("127.0.0.1", _lan_address())
+        app.config["SERVED_AT"] = base
         told = {**info, "url": base, "join": {"code": info["join"]["code"], "url": base + info["join"]["path"]}}
         if as_json:
             click.echo(json.dumps({name: told[name] for name in ("url", "stage", "lab", "join", "people")}, ensure_ascii=False))
@@ -95,7 +100,10 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
         else:
             _welcome(told, host)
 
-    _serve(app if workers == 1 else lambda: create_app(settings), host, port, workers, listening)
+    try:
+        _serve(app if workers == 1 else lambda: create_app(settings), host, port, workers, listening)
+    finally:
+        mail_server.terminate()
     del lock
 
 
@@ -109,6 +117,7 @@ def _throw_away(data: Path) -> None:
         "secret",
         "served.lock",
         "files",
+        "mail",
         "demo.log",
     }
     strange = [path.name for path in data.iterdir() if path.name not in known]
@@ -154,6 +163,7 @@ def _welcome(told: dict[str, Any], host: str) -> None:
         _say("  Alleen deze computer kan erbij. Met --lan kunnen telefoons op hetzelfde netwerk meedoen.")
     else:
         _say("  Iedereen op dit netwerk kan erbij, zonder versleuteling. Gebruik het alleen met voorbeeldgegevens of op een eigen hotspot.")
+    _say(f"  Post: er gaat geen mail echt weg. Wat verstuurd zou zijn, staat op {told['url']}/postvak")
     _say("  Stoppen: Ctrl+C.")
 
 
@@ -196,6 +206,27 @@ def worker() -> None:
     if not app.config["REDIS_URL"]:
         raise click.ClickException("Zonder Redis draait de server het werk zelf. Zet KENNISLAB_REDIS_URL om het te verdelen.")
     huey_worker.run(app)
+
+
+@main.command()
+def bounce() -> None:
+    """Reads one returned mail (a delivery status notification) on stdin and marks what bounced. For the mail server's pipe."""
+    from kennislab.app import create_app
+    from kennislab.core import bounces
+    from kennislab.core.errors import Unavailable
+    from kennislab.core.transaction import transaction
+
+    told = bounces.read(sys.stdin.buffer.read(bounces.MOST_BYTES))
+    if not told:
+        _say("Dit is geen bericht over een mail die niet aankwam; er is niets veranderd.")
+        return
+    try:
+        with create_app().app_context(), transaction() as tx:
+            marked = [row.to for row in bounces.take(tx, told)]
+    except Unavailable as error:
+        _say("De database is even niet bereikbaar.")
+        raise SystemExit(75) from error  # EX_TEMPFAIL: the mail server keeps it and tries again
+    _say(f"Teruggekomen: {', '.join(marked)}" if marked else "Van deze mail weten we niets; er is niets veranderd.")
 
 
 @main.command()
@@ -317,8 +348,35 @@ def _lines(file: Path) -> list[str]:
     return text.splitlines()
 
 
+class _WrongFile(click.ClickException):
+    """What was given cannot be read; the command itself did not fail."""
+
+    exit_code = 2
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def assign(file: Path, as_json: bool) -> None:
+    """Places the people of FILE (JSON: groups, people, max_per_municipality) in its groups, by their choices; proven to be the best."""
+    from kennislab.grouping import assign as engine
+    from kennislab.grouping import printing
+    from kennislab.grouping.assign import reading
+
+    try:
+        problem = reading.problem_from(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise _WrongFile(f"{file} is niet te lezen: het bestaat niet, of je mag het niet openen.") from error
+    except UnicodeDecodeError as error:
+        raise _WrongFile(f"{file.name} is geen UTF-8. Sla het bestand op als UTF-8 en probeer opnieuw.") from error
+    except reading.Unreadable as error:
+        raise _WrongFile(f"{file.name}: {error}") from error
+    outcome = engine.solve(problem)
+    click.echo(printing.as_json(problem, outcome) if as_json else printing.as_text(problem, outcome))
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping"]))
+@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, arguments: tuple[str, ...]) -> None:
     """Measures, and prints ratios; from a checkout only (tests/benchmarks)."""

@@ -30,9 +30,10 @@ from flask import Flask, current_app
 
 from kennislab.core import clock, jobs
 from kennislab.core.db import db
-from kennislab.core.errors import DomainError
+from kennislab.core.errors import N_, DomainError, Unavailable
 from kennislab.core.ids import new_id
 from kennislab.core.mail import URGENT, Mail, filled, still_needed
+from kennislab.core.mail_words import AWAY, BECAUSE, GAVE_UP, UNSURE
 from kennislab.core.transaction import Tx, transaction
 
 log = structlog.get_logger(__name__)
@@ -48,11 +49,11 @@ LOST_AFTER = timedelta(minutes=5)
 REACH_SECONDS, ANSWER_SECONDS = 10.0, 60.0
 """Patience with a server that must be reached, and with one that is looking at a mail."""
 
+OUR_FAULT = N_("Er ging bij ons iets mis met deze mail. Het is genoteerd; probeer het later opnieuw.")
+NOT_TO_BE_MADE = N_("Van dit adres of onderwerp is geen mail te maken. Kijk of ze goed geschreven zijn.")
+
 SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 """How SMTP_URL may begin, with the usual port."""
-
-UNSURE = "unsure"
-EXPIRED = "gave up"
 
 
 class Temporary(Exception):
@@ -135,21 +136,39 @@ def _turn(choose: Callable[[Tx], Mail | None], urgent: bool) -> str:
 def _take(choose: Callable[[Tx], Mail | None]) -> Parcel | None:
     """The next mail, marked as being handed over. Skips on the way what is no longer needed, and fails what cannot be made."""
     while True:
-        with transaction() as tx:
-            row = choose(tx)
-            if row is None:
-                return None
-            if not still_needed(tx.session, row):
-                row.state, row.rev = "skipped", row.rev + 1
-                continue
-            row.message_id = row.message_id or f"<{row.public_id}.{new_id()}@{_domain()}>"
-            try:
-                data = _data(row, filled(tx, row))
-            except (DomainError, ValueError, UnicodeError) as error:
-                _fail(row, error.title if isinstance(error, DomainError) else f"{type(error).__name__}: {error}")
-                continue
-            row.state, row.tries, row.taken_at, row.rev = "sending", row.tries + 1, clock.now(), row.rev + 1
-            return Parcel(row.id, row.public_id, row.to, data)
+        chosen: int | None = None
+        try:
+            with transaction() as tx:
+                row = choose(tx)
+                if row is None:
+                    return None
+                chosen = row.id
+                if (parcel := _prepared(tx, row)) is not None:
+                    return parcel
+        except Unavailable:
+            raise
+        except Exception:  # a feature's mistake about one mail must not keep all others waiting behind it
+            if chosen is None:
+                raise
+            log.exception("mail could not be made", mail=chosen)
+            with transaction() as tx:
+                _fail(tx.session.get_one(Mail, chosen, with_for_update=True), BECAUSE + OUR_FAULT)
+
+
+def _prepared(tx: Tx, row: Mail) -> Parcel | None:
+    """The mail as it is handed over, its row marked so; None when it need not or cannot go, which is written down too."""
+    row.rev += 1
+    if not still_needed(tx.session, row):
+        row.state = "skipped"
+        return None
+    row.message_id = row.message_id or f"<{row.public_id}.{new_id()}@{_domain()}>"
+    try:
+        data = _data(row, filled(tx, row))
+    except (DomainError, ValueError, UnicodeError) as error:
+        _fail(row, BECAUSE + (error.title if isinstance(error, DomainError) else NOT_TO_BE_MADE))
+        return None
+    row.state, row.tries, row.taken_at = "sending", row.tries + 1, clock.now()
+    return Parcel(row.id, row.public_id, row.to, data)
 
 
 def _hand_over(server: smtplib.SMTP, parcel: Parcel) -> int:
@@ -188,7 +207,7 @@ def _postpone(tx: Tx, row: Mail, error: str) -> None:
     """Another try after a pause, or none when that was the last. Expects ``tries`` to count the one that just failed."""
     pauses = URGENT_PAUSES if row.purpose in URGENT else PAUSES
     if row.tries > len(pauses):
-        _fail(row, f"{EXPIRED}: {error}")
+        _fail(row, f"{GAVE_UP}: {error}")
         return
     pause = pauses[max(0, row.tries - 1)]
     row.state, row.error, row.send_after = "released", error, clock.now() + pause
@@ -234,7 +253,6 @@ def _data(row: Mail, body: str) -> bytes:
     message["Date"] = format_datetime(clock.now().astimezone(clock.LOCAL))
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday messages in return
-    message["Content-Language"] = row.language
     message.set_content(body)
     if row.calendar:
         method = re.search(r"^METHOD:([A-Z]+)\s*$", row.calendar, re.MULTILINE)
@@ -245,6 +263,7 @@ def _data(row: Mail, body: str) -> bytes:
             filename="kennislab.ics",
             params={"charset": "utf-8", "method": method[1] if method else "PUBLISH"},
         )
+    message["Content-Language"] = row.language  # last: setting content takes away what describes it
     return message.as_bytes()
 
 
@@ -263,7 +282,7 @@ def _connected(address: str) -> Iterator[smtplib.SMTP]:
         else:
             server = smtplib.SMTP(*where, local_hostname=_domain(), timeout=REACH_SECONDS)
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(f"unreachable: {type(error).__name__}: {error}") from error
+        raise Unreachable(f"{AWAY}: {type(error).__name__}: {error}") from error
     try:
         try:
             if parts.scheme == "smtp+tls":
@@ -272,7 +291,7 @@ def _connected(address: str) -> Iterator[smtplib.SMTP]:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable(f"unreachable: {_without_secrets(error)}") from error
+            raise Unreachable(f"{AWAY}: {_without_secrets(error)}") from error
         if server.sock is not None:
             server.sock.settimeout(ANSWER_SECONDS)
         yield server
@@ -298,7 +317,7 @@ def _reply(code: int, text: Any) -> str:
 def _judge(code: int, text: bytes) -> None:
     """Turns a refusal into its exception. 421: the server is closing, for everybody."""
     if code == 421 or code < 0:
-        raise Unreachable(f"unreachable: {_reply(code, text)}")
+        raise Unreachable(f"{AWAY}: {_reply(code, text)}")
     raise (Temporary if 400 <= code < 500 else Permanent)(_reply(code, text))
 
 
@@ -333,12 +352,12 @@ def _give(server: smtplib.SMTP, parcel: Parcel) -> None:
             server.rset()
     except (OSError, smtplib.SMTPException) as error:
         if finished:
-            raise Unsure(f"unreachable: {type(error).__name__}") from error
-        raise Unreachable(f"unreachable: {type(error).__name__}: {error}") from error
+            raise Unsure(f"{AWAY}: {type(error).__name__}") from error
+        raise Unreachable(f"{AWAY}: {type(error).__name__}: {error}") from error
     finally:
         server.command_encoding = "ascii"
     if finished and code == -1:
-        raise Unsure("unreachable: no answer")
+        raise Unsure(f"{AWAY}: no answer")
     _judge(code, text)
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from kennislab.core import clock, jobs
+from kennislab.core import clock, jobs, mail_words
 from kennislab.core.db import Base, UtcDateTime
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.ids import new_id
@@ -217,6 +217,11 @@ def _not_gone(mail: Mail) -> None:
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------------
+
+
+def reason(mail: Mail) -> str:
+    """Why it has not arrived (yet): a Dutch message id; empty when nothing went wrong."""
+    return mail_words.reason(mail.error)
 
 
 def by_public_id(session: Session, public_id: str) -> Mail | None:

@@ -21,7 +21,7 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.ids import show_code
 from kennislab.core.transaction import Tx, transaction
-from kennislab.demo import archives, groups, keys, meetings, people, rooms, shelf
+from kennislab.demo import archives, groups, invited, keys, meetings, people, rooms, shelf
 from kennislab.demo.content import load_content
 from kennislab.demo.groups import Groups
 from kennislab.demo.history import Times, at, times_at_stage, times_of
@@ -166,6 +166,7 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives
     state = LabState(stage)
     if state is LabState.PLANNED:
         return row
+    invited.invite(tx, cast, lab, row, times, state)
     room, asked = _prepare(tx, content, cast, lab, row, times, state if state in BEFORE_THE_DAY else LabState.READY)
     if state is LabState.LIVE:
         rooms.play_until_now(room, times)

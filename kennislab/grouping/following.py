@@ -1,4 +1,7 @@
-"""Waiting for news of a board without holding a connection or the event loop: woken by this process's journal, else a look each second."""
+"""Waiting for news of a board without holding a connection or the event loop.
+
+Woken by what this process does to the journal and to the hands at the board, else a look each second.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, TypeVar
 
 from kennislab.core.db import db
 from kennislab.core.signals import journal_grew
+from kennislab.grouping.signals import hands_moved
 
 T = TypeVar("T")
 LONGEST_WAIT = 25.0
@@ -21,6 +25,7 @@ def _wake(sender: object, *, stream: str, **rest: Any) -> None:
 
 
 journal_grew.connect(_wake)
+hands_moved.connect(_wake)
 
 
 def wait_for(stream: str, seconds: float, look: Callable[[], T | None]) -> T | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from kennislab.core.forms import Form, clean_text
+from kennislab.grouping.assigning import Settings
 from kennislab.grouping.operations import MOST_TITLE
 from kennislab.grouping.placing import MOST_PEOPLE, GroupData
 from kennislab.grouping.proposing import LEAST_GROUPS, LEAST_LARGEST, MOST_GROUPS, MOST_LARGEST
+
+_SIZE = _("Vul een aantal in van 1 tot en met 200.")
 
 
 class TitleForm(Form):
@@ -43,9 +46,41 @@ class GroupForm(Form):
     name = StringField(_("Naam"), validators=[InputRequired(_("Geef de groep een naam.")), Length(max=120)], filters=[clean_text])
     room = StringField(_("Ruimte"), validators=[Length(max=80)], filters=[clean_text])
     leader = SelectField(_("Wie leidt de groep"), coerce=_person, validators=[Optional()])
-    least = IntegerField(_("Minstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE)])
-    most = IntegerField(_("Hoogstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE)])
+    least = IntegerField(_("Minstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, message=_SIZE)])
+    most = IntegerField(_("Hoogstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, message=_SIZE)])
+    method = StringField(_("Werkvorm"), validators=[Length(max=60)])
 
     def data_of_group(self) -> GroupData:
         """What was filled in."""
-        return GroupData(self.name.data, self.room.data or "", self.leader.data, self.least.data, self.most.data)
+        return GroupData(self.name.data, self.room.data or "", self.leader.data, self.least.data, self.most.data, self.method.data or None)
+
+
+class SizesForm(Form):
+    """One size for all groups; empty: open."""
+
+    least = IntegerField(_("Minstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, message=_SIZE)])
+    most = IntegerField(_("Hoogstens"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, message=_SIZE)])
+
+
+class PlacingForm(Form):
+    """How people are to be placed."""
+
+    max_per_municipality = IntegerField(
+        _("Hoogstens per gemeente in een groep"), validators=[Optional(), NumberRange(1, MOST_PEOPLE, message=_SIZE)]
+    )
+    leaders = SelectField(
+        _("Iemand die kan leiden"),
+        choices=[("prefer", _("in elke groep als het kan")), ("must", _("in elke groep, altijd")), ("no", _("maakt niet uit"))],
+    )
+    only_coming = BooleanField(_("Alleen wie heeft laten weten te komen"))
+
+    def settings(self) -> Settings:
+        """What was filled in."""
+        return Settings(self.max_per_municipality.data, self.leaders.data, bool(self.only_coming.data))
+
+
+class UntilForm(Form):
+    """Until when; empty: until somebody closes it."""
+
+    day = DateField(_("Dag"), validators=[Optional()])
+    time = TimeField(_("Tijd"), validators=[Optional()])

@@ -117,6 +117,15 @@ def move_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], theme_i
     return edit.done(by, "move" if theme else "park", count=len(ids), title=theme.title if theme else "")
 
 
+def fill_theme(tx: Tx, lab: Lab, by: Actor, theme_id: int, question_ids: Iterable[int]) -> BoardChange:
+    """Puts cards that were found to belong with it at the end of a theme."""
+    edit = begin(tx, lab)
+    theme = _theme(tx, lab, theme_id)
+    ids = _known(tx, lab, question_ids)
+    _put(tx, edit, lab, ids, theme.id, None, True)
+    return edit.done(by, "fill", count=len(ids), title=theme.title)
+
+
 def fix_cards(tx: Tx, lab: Lab, by: Actor, question_ids: Iterable[int], fixed: bool) -> BoardChange:
     """Makes cards stay where they are at the next proposal, or lets them go."""
     edit = begin(tx, lab)

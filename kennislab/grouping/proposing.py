@@ -115,7 +115,7 @@ def _as_themes(reading: Reading, proposal: Proposal) -> tuple[list[operations.Pr
             subtitle=group["subtitle"],
             questions=[ids[item] for item in group["items"]],
             theme_id=reading.seeds[place].id if place < len(reading.seeds) else None,
-            fits={ids[item]: proposal.fits[item] for item in group["items"]},
+            fits={ids[item]: proposal.fits[item] for item in group["items"]} if len(group["items"]) > 1 else {},
         )
         for place, group in enumerate(proposal.groups)
     ]

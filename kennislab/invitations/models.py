@@ -52,7 +52,8 @@ class Invitation(Base):
 class Wave(Base):
     """Mails of one kind that are prepared together: now, or (a planned reminder) ``days_before`` the lab.
 
-    ``send_at``: when a planned one is due, or when the mails of a released one leave. ``prepared_at``: since when its mails are there.
+    ``send_at``: when a planned one is due, or when the mails of a released one leave. ``prepared_at``: since when its mails are
+    there, and ``sequence``: which calendar number the lab had then, by which it is seen that they tell another time or place.
     ``released_at``: since when they may leave; of a planned one it means that nobody needs to look at them first.
     """
 
@@ -65,6 +66,7 @@ class Wave(Base):
     by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     days_before: Mapped[int | None]
     prepared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sequence: Mapped[int] = mapped_column(default=0)
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_by_name: Mapped[str] = mapped_column(sa.String(120), default="")

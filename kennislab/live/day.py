@@ -21,7 +21,8 @@ from kennislab.live.models import Participant
 from kennislab.live.queries import state_of
 from kennislab.live.room.state import RoomState
 from kennislab.live.room.topics import evaluation
-from kennislab.live.room.topics.day import real_times, said_of_action
+from kennislab.live.room.topics.day import real_times
+from kennislab.live.room.topics.last_time import said_of_action
 from kennislab.programme import after, links
 from kennislab.programme.agenda import evaluation_of
 from kennislab.programme.models import AgendaItem, Lab

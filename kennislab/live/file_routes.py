@@ -11,9 +11,10 @@ from kennislab.core.errors import N_, Forbidden, Invalid, NotFound, require
 from kennislab.core.security import check_csrf, csrf
 from kennislab.core.transaction import transaction
 from kennislab.live import auth
+from kennislab.live.following import json_answer
 from kennislab.live.policies import FACILITATOR_ONLY
 from kennislab.live.room.tail import dumps
-from kennislab.live.routes import _json, bp
+from kennislab.live.routes import bp
 from kennislab.programme import states, uploads
 from kennislab.programme.models import Lab
 
@@ -57,4 +58,4 @@ def add_picture(lab_id: int) -> Response:
     with transaction() as tx:
         kept = uploads.keep(tx, tx.session.get_one(Lab, lab_id), file, _folder(), asker.actor.name or "")
         told = {"id": kept.id, "name": kept.name, "url": url_for("live.upload", lab_id=lab_id, upload_id=kept.id)}
-    return _json(dumps(told))
+    return json_answer(dumps(told))

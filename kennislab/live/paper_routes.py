@@ -25,10 +25,12 @@ from kennislab.live.models import LiveOp, stream
 from kennislab.live.paper import Row
 from kennislab.live.policies import LiveActor
 from kennislab.live.room.state import RoomState
-from kennislab.live.routes import bp, join_url
+from kennislab.live.routes import bp
+from kennislab.live.screen_routes import join_url
 from kennislab.programme import policies
 from kennislab.programme import queries as programme
 from kennislab.programme.models import Lab, LabState
+from kennislab.programme.words import PHONE_KINDS
 
 Answer = str | BaseResponse | tuple[str, int]
 ROWS = 12
@@ -175,21 +177,8 @@ def _words(lab: Lab, state: RoomState) -> dict[str, str]:
     """What is in a pasted sheet as people write it: kinds, municipalities, groups."""
     names = {one.name.lower(): one.code for one in programme.municipalities_for(db.session(), lab)}
     groups = {str(group["name"]).lower(): str(group["id"]) for group in state.groups.values()}
-    kinds = {_(word).lower(): kind for kind, word in KIND_WORDS.items()}
+    kinds = {_(word).lower(): kind for kind, word in PHONE_KINDS.items()}
     return {**names, **groups, **kinds, **{kind: kind for kind in KINDS}}
-
-
-KIND_WORDS = {
-    "question": N_("Vraag"),
-    "bottleneck": N_("Knelpunt"),
-    "solution": N_("Oplossing"),
-    "insight": N_("Inzicht"),
-    "lesson": N_("Les"),
-    "linking_opportunity": N_("Koppelkans"),
-    "advice": N_("Advies"),
-    "association": N_("Associatie"),
-    "action": N_("Actie"),
-}
 
 
 def _sent_before(leader: LiveActor, ops: list[dict[str, Any]]) -> bool:

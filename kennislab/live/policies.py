@@ -56,6 +56,7 @@ REMOVED = Refused(
     N_("Vraag de begeleider om je opnieuw toe te laten; je tekst staat nog op deze telefoon."),
 )
 FACILITATOR_ONLY = Refused("facilitator-only", N_("Dit doet alleen de begeleider"), N_("Vraag het aan de begeleider."))
+PARTICIPANT_ONLY = Refused("participant-only", N_("Dit doet een deelnemer"), N_("Open het lab op een telefoon om mee te doen."))
 NOT_NOW = Refused("not-now", N_("In deze stap stuur je niets in"), N_("Bewaar je tekst; bij de volgende stap kun je hem versturen."))
 OTHER_KIND = Refused(
     "not-this-kind", N_("Deze soort bijdrage past niet bij deze stap"), N_("Kies een soort die nu gevraagd wordt en verstuur opnieuw.")

@@ -17,8 +17,9 @@ from kennislab.grouping.models import Theme
 from kennislab.live.models import LiveRoom, Participant, stream
 from kennislab.live.room import turns
 from kennislab.live.room.fold import fold
+from kennislab.live.room.lineage import stands_for
 from kennislab.live.room.state import Ballot, Contribution, RoomState
-from kennislab.live.room.topics.contributions import stands_for, status
+from kennislab.live.room.topics.contributions_seen import status
 from kennislab.live.room.topics.votes import raters, totals
 from kennislab.programme.models import Lab, LabState
 

@@ -12,17 +12,18 @@ from kennislab.core.security import check_csrf, csrf
 from kennislab.core.templating import quarter_text
 from kennislab.core.text import tidy
 from kennislab.live import auth, broadcast, recall, wire
+from kennislab.live.following import audience_for, followed, json_answer
 from kennislab.live.limits import wait_for
 from kennislab.live.room.tail import dumps
-from kennislab.live.routes import _audience, _followed, _json, bp
+from kennislab.live.routes import bp
 from kennislab.programme.models import Lab
 
 
 def _may_look(lab_id: int) -> auth.Asker:
     asker = auth.asker(lab_id)
-    room = _followed(lab_id)
+    room = followed(lab_id)
     broadcast.of(current_app).catch_up(room, db.session())
-    _audience(room, asker)
+    audience_for(room, asker)
     require(recall.may_recall(room.tail.state, asker.actor))
     if wait := wait_for(lab_id, f"recall:{asker.actor.key}", recall.COST):
         raise TooMany(wait)
@@ -59,11 +60,11 @@ def recall_like(lab_id: int) -> Response:
     if set(body) != {"q"} or not isinstance(typed, str):
         raise Invalid("invalid-recall", N_("Dit kunnen we niet lezen"), N_("Stuur q: de tekst die getypt wordt."))
     hits = recall.earlier_like(db.session(), db.session.get_one(Lab, lab_id), tidy(typed))
-    return _json(dumps({"hits": [_told(hit) for hit in hits]}))
+    return json_answer(dumps({"hits": [_told(hit) for hit in hits]}))
 
 
 @bp.get("/live/<int:lab_id>/recall/<item_id>")
 def recall_one(lab_id: int, item_id: str) -> Response:
     """One of them, for a card that refers to it."""
     _may_look(lab_id)
-    return _json(dumps(_told(recall.earlier(db.session(), lab_id, item_id))))
+    return json_answer(dumps(_told(recall.earlier(db.session(), lab_id, item_id))))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, IntegerField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms import DateField, EmailField, FileField, IntegerField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from kennislab.accounts.models import Role
+from kennislab.accounts.models import Person, Role
 from kennislab.core import clock
 from kennislab.core.forms import Form, clean_text
 from kennislab.programme import agenda as agendas
-from kennislab.programme import words
+from kennislab.programme import people, words
 from kennislab.programme.models import District, Lab, LabKind, Municipality, ParticipationStatus, Programme
 from kennislab.programme.operations import LabData
+from kennislab.programme.people import PersonData
 
 _FILL = _l("Vul dit in.")
 
@@ -140,31 +142,56 @@ class ParticipationForm(Form):
 
 
 class PersonForm(Form):
-    """Somebody who takes part in the programme."""
+    """What is known of somebody who takes part in the programme."""
 
     name = StringField(_l("Naam"), filters=[clean_text], validators=[DataRequired(_l("Vul een naam in.")), Length(max=120)])
     email = EmailField(_l("E-mailadres"), filters=[clean_text], validators=[Length(max=254)])
     organisation = StringField(_l("Organisatie"), filters=[clean_text], validators=[Length(max=160)])
     municipality_code = SelectField(_l("Gemeente"))
-    role = SelectField(_l("Rol"), validators=[InputRequired(_FILL)])
+    language = SelectField(_l("Taal van de mails"), validators=[InputRequired(_FILL)], default="nl")
 
-    def __init__(self, municipalities: list[Municipality], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, municipalities: Iterable[Municipality], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.municipality_code.choices = [("", _("Geen gemeente")), *((place.code, place.name) for place in municipalities)]
-        self.role.choices = _options(words.ROLES)
+        self.language.choices = _options(people.LANGUAGES)
 
     def validate_email(self, field: EmailField) -> None:
         """An address may be left out, but not be wrong."""
-        from email_validator import EmailNotValidError, validate_email  # slow to import, and only needed here
-        from wtforms import ValidationError
+        if field.data and not people.is_address(field.data):
+            raise ValidationError(_("Kijk het e-mailadres na: er klopt iets niet."))
 
-        if not field.data:
-            return
-        try:
-            validate_email(field.data, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise ValidationError(_("Kijk het e-mailadres na: er klopt iets niet.")) from error
+    @staticmethod
+    def values(person: Person) -> dict[str, Any]:
+        """What the form shows of somebody who is known."""
+        return {name: getattr(person, name) or "" for name in ("name", "email", "organisation", "municipality_code", "language")}
+
+    def data_of_person(self) -> PersonData:
+        """What was filled in, for the operations."""
+        return PersonData(
+            name=self.name.data,
+            email=self.email.data or "",
+            organisation=self.organisation.data or "",
+            municipality_code=self.municipality_code.data or "",
+            language=self.language.data,
+        )
+
+
+class NewPersonForm(PersonForm):
+    """Somebody who comes to the programme, with a role in it."""
+
+    role = SelectField(_l("Rol"), validators=[InputRequired(_FILL)])
+
+    def __init__(self, municipalities: Iterable[Municipality], *args: Any, **kwargs: Any) -> None:
+        super().__init__(municipalities, *args, **kwargs)
+        self.role.choices = _options(words.ROLES)
 
     def role_value(self) -> Role:
         """The choice as the model knows it."""
         return Role(self.role.data)
+
+
+class SheetForm(Form):
+    """A table: a file, or what was copied from one."""
+
+    file = FileField(_l("Bestand"))
+    pasted = TextAreaField(_l("Of plak hier wat je in Excel hebt gekopieerd"))

@@ -5,7 +5,7 @@ Later features cannot be imported here; their addresses are part of the product,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,7 @@ LINKS: tuple[LabLink, ...] = (
         "mail",
         _that_allow("invite"),
         staff=True,
+        count="coming",
     ),
     LabLink(
         N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
@@ -125,6 +126,31 @@ _counters: dict[str, Counter] = {}
 def counter(name: str, count: Counter) -> None:
     """A later feature says how many of its things a lab has: ``count(session, lab id)``."""
     _counters[name] = count
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something of a lab that waits for who runs it: a sentence in the reader's language, and where to see to it."""
+
+    lab: Lab
+    text: str
+    path: str
+
+
+Waits = Callable[[Session, Sequence[Lab]], list[Waiting]]
+_waits: list[Waits] = []
+
+
+def tells_waiting(waits: Waits) -> Waits:
+    """A later feature says what of these labs waits for staff: ``waits(session, labs)``, asked by the dashboard."""
+    if waits not in _waits:
+        _waits.append(waits)
+    return waits
+
+
+def waiting_for(session: Session, labs: Sequence[Lab]) -> list[Waiting]:
+    """All that waits for who runs these labs."""
+    return [one for waits in _waits for one in waits(session, labs)]
 
 
 RealTimes = Callable[[Session, int], dict[int, tuple[datetime, datetime | None]]]

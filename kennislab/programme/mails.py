@@ -224,10 +224,12 @@ def compose(session: Session, programme_id: int, kind: str, language: str, value
 
     Raises KeyError for an unknown kind and ValueError for a value that the kind has no placeholder for.
     """
-    what = KINDS[kind]
+    return _composed(KINDS[kind], words_of(session, programme_id, kind, language), values)
+
+
+def _composed(what: MailKind, words: Words, values: Mapping[str, str]) -> tuple[str, str]:
     if strange := set(values) - set(what.placeholders):
-        raise ValueError(f"{kind} has no placeholder {sorted(strange)}")
-    words = words_of(session, programme_id, kind, language)
+        raise ValueError(f"{what.key} has no placeholder {sorted(strange)}")
     subject = " ".join(fill_in(what, words.subject, {name: " ".join(text.split()) for name, text in values.items()}).split())
     return subject, fill_in(what, words.body, values)
 
@@ -245,9 +247,10 @@ def prepare(
     """A draft of this kind for this person in their language, with the common placeholders filled. None when there is no address."""
     if not person.email:
         return None
-    subject, body = compose(
-        tx.session, lab.programme_id, kind, person.language, {**common_values(lab, person, person.language), **(values or {})}
-    )
+    key = ("mail words", lab.programme_id, kind, person.language)
+    if key not in tx.memo:  # looked up once for a whole wave
+        tx.memo[key] = words_of(tx.session, lab.programme_id, kind, person.language)
+    subject, body = _composed(KINDS[kind], tx.memo[key], {**common_values(lab, person, person.language), **(values or {})})
     return mail.draft(
         tx,
         to=person.email,

@@ -52,6 +52,21 @@ def may_see_people(actor: Actor, programme_id: int) -> Verdict:
     return is_staff(actor, programme_id)
 
 
+def may_see_mail(actor: Actor, programme_id: int) -> Verdict:
+    """The outbox and the words of mails: who runs the programme."""
+    return is_staff(actor, programme_id)
+
+
+def may_send_mail(actor: Actor, programme_id: int) -> Verdict:
+    """Editing, holding, releasing and sending again: who runs the programme."""
+    return is_staff(actor, programme_id)
+
+
+def may_edit_mail_words(actor: Actor, programme_id: int) -> Verdict:
+    """The programme's own words for its mails: coordinators."""
+    return is_coordinator(actor, programme_id)
+
+
 def may_see_lab(actor: Actor, lab: Lab) -> Verdict:
     """Everybody in the programme, in every state."""
     return is_member(actor, lab.programme_id)

@@ -70,37 +70,36 @@ def name(tx: Tx, lab: Lab, question: KnowledgeQuestion, names: Sequence[str], by
     if set(wanted) == set(named):
         return []
     people = _people(tx.session, lab.programme_id)
-    there = {one.person_id for one in question.co_askers if one.how != "named"} | {question.asker_id}
+    added = [(one, _who(people, one)) for one in wanted if one not in named]
+    there = {one.person_id for one in question.co_askers if one.how != "named" or one.name in wanted} | {question.asker_id}
     new: list[int] = []
     for gone in [one for who, one in named.items() if who not in wanted]:
         question.co_askers.remove(gone)
     tx.session.flush()
-    for one in wanted:
-        if one in named:
+    for one, found in added:
+        if found is None:
+            question.co_askers.append(CoAsker(name=one, how="named"))
             continue
-        same = [person for shown, person in people if one.casefold() in (shown.casefold(), person.name.casefold())]
-        if len(same) > 1:
-            raise Invalid(
-                fields={"co_askers": N_("Er zijn meer mensen die %(name)s heten. Kies uit de lijst wie je bedoelt.")},
-                name=one,
-            )
-        person = same[0] if same else None
-        if person is not None and (person.id in there or any(other.person_id == person.id for other in question.co_askers)):
+        shown, person = found
+        if person.id in there:
             continue
-        shown_name = next((shown for shown, known in people if person is not None and known.id == person.id), one)
-        question.co_askers.append(
-            CoAsker(
-                person_id=person.id if person else None,
-                name=shown_name,
-                municipality_code=person.municipality_code if person else None,
-                how="named",
-            )
-        )
-        if person is not None:
-            new.append(person.id)
-            _no_support(tx, question, person.id)
+        there.add(person.id)
+        new.append(person.id)
+        question.co_askers.append(CoAsker(person_id=person.id, name=shown, municipality_code=person.municipality_code, how="named"))
+        _no_support(tx, question, person.id)
     tx.session.flush()
     return new
+
+
+def _who(people: Sequence[tuple[str, Person]], name: str) -> tuple[str, Person] | None:
+    """The one person whom this name means, with how the name is shown. Raises Invalid when it may be several."""
+    name = name.casefold()
+    same = [(shown, person) for shown, person in people if name in (shown.casefold(), person.name.casefold())]
+    if len(same) > 1:
+        raise Invalid(
+            fields={"co_askers": N_("Er zijn meer mensen die %(name)s heten. Kies uit de lijst wie je bedoelt.")}, name=same[0][1].name
+        )
+    return same[0] if same else None
 
 
 def join(tx: Tx, question: KnowledgeQuestion, by: Actor, text: str = "") -> CoAsker:
@@ -113,7 +112,7 @@ def join(tx: Tx, question: KnowledgeQuestion, by: Actor, text: str = "") -> CoAs
         question.co_askers.append(mine)
         _no_support(tx, question, known.id)
         tx.session.flush()
-        notices.notify(tx, [question.asker_id], question.lab, question, "joined", by)
+        notices.notify(tx, [question.asker_id], question.lab, question, "joined", by, own=text)
         tx.after_commit(askers_changed, lab=question.lab_id, question=question.id)
     elif text and text not in mine.text:
         mine.text = (f"{mine.text}\n\n{text}" if mine.text else text)[:MOST_OWN_TEXT]
@@ -128,7 +127,8 @@ def leave(tx: Tx, question: KnowledgeQuestion, by: Actor) -> str:
     text = mine.text
     question.co_askers.remove(mine)
     tx.session.flush()
-    notices.notify(tx, [question.asker_id], question.lab, question, "unjoined", by)
+    if not notices.take_back(tx, [question.asker_id], question, "joined", by.name):
+        notices.notify(tx, [question.asker_id], question.lab, question, "unjoined", by)
     tx.after_commit(askers_changed, lab=question.lab_id, question=question.id)
     return text
 

@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
-from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
@@ -123,12 +122,11 @@ def _bring_along(tx: Tx, into: KnowledgeQuestion, other: KnowledgeQuestion) -> d
     known = {one for one in askers(into) if one is not None}
     made: list[CoAsker] = []
     own = other.original_text or other.text
-    mine = [CoAsker(person_id=other.asker_id, name=other.asker_name, municipality_code=other.municipality_code, text=own)]
+    mine = [CoAsker(person_id=other.asker_id, name=other.asker_name, municipality_code=other.municipality_code, text=own, how="merged")]
     mine += [copy_of(one) for one in other.co_askers]
     for one in mine:
         if one.person_id is not None and one.person_id in known:
             continue
-        one.how, one.at = "merged", clock.now()
         into.co_askers.append(one)
         made.append(one)
         if one.person_id is not None:

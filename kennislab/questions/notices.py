@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
-from kennislab.core import clock
+from kennislab.accounts.models import Person
+from kennislab.core import clock, mail
+from kennislab.core.mail import Mail
 from kennislab.core.transaction import Tx
+from kennislab.programme import mails
 from kennislab.programme.models import Lab
 from kennislab.questions.models import KnowledgeQuestion, Notice
 
@@ -28,20 +31,22 @@ MAILS: Mapping[str, str] = {
 }
 """Kind of notice → kind of mail (:mod:`kennislab.programme.mails`); the others are told on the pages only."""
 
-MAIL_AFTER = timedelta(minutes=10)
-"""So long somebody may still take back what they did before a mail leaves."""
+_TOGETHER = timedelta(seconds=5)
+"""A notice and its mail are made in one transaction, so hardly any time apart."""
 
 
 def notify(
-    tx: Tx, person_ids: Collection[int | None], lab: Lab, question: KnowledgeQuestion | None, kind: str, by: Actor | str, **details: str
+    tx: Tx, person_ids: Collection[int | None], lab: Lab, question: KnowledgeQuestion | None, kind: str, by: Actor | str, /, **details: str
 ) -> list[Notice]:
     """Tells each of these people once; not who did it themselves, nor who is unknown (None).
 
-    ``kind`` and ``details``: see :data:`kennislab.questions.words.NOTICES`. The same about the same question that has not been read
-    yet is told anew instead of twice.
+    ``kind`` and ``details``: see :data:`kennislab.questions.words.NOTICES`; for the mail only: ``parts`` of a split (one mail, with the
+    first part) and ``own``, what somebody who joined wrote. The same about the same question that has not been read yet is told anew
+    instead of twice. A mail leaves a while later, and only when the notice has not been read by then (:func:`still_news`).
     """
     own = by.person_id if isinstance(by, Actor) else None
     name = by.name if isinstance(by, Actor) else by
+    said = {key: details.pop(key, "") for key in ("parts", "own")}
     kept = {key: text if len(text) <= MOST_DETAIL else text[: MOST_DETAIL - 1] + "…" for key, text in details.items()}
     made: list[Notice] = []
     for person_id in dict.fromkeys(one for one in person_ids if one is not None and one != own):
@@ -61,7 +66,56 @@ def notify(
         notice.by_name, notice.details, notice.at = name[:120], kept, clock.now()
         made.append(notice)
     tx.session.flush()
+    if question is not None and kind in MAILS and (kind != "split" or said["parts"]):
+        for notice in made:
+            mails.notify(tx, tx.session.get_one(Person, notice.person_id), MAILS[kind], lab, _values(question, kind, name, details | said))
     return made
+
+
+def _values(question: KnowledgeQuestion, kind: str, by: str, details: Mapping[str, str]) -> dict[str, str]:
+    """What the mail says beside what every mail about a lab says."""
+    link = mail.site_address(f"/kennisvragen/{question.public_id}")
+    was, remark = details.get("was", ""), details.get("remark", "")
+    own: Mapping[str, dict[str, str]] = {
+        "edited": {"vraag": question.text, "was": question.original_text or question.text, "door": by},
+        "returned": {"vraag": question.text, "opmerking": remark, "door": by},
+        "merged": {"vraag": was, "samengevoegd tot": question.text, "door": by},
+        "split": {"vraag": was, "delen": details.get("parts", ""), "door": by},
+        "carried": {"vraag": question.text, "vorig lab": details.get("lab", ""), "door": by},
+        "joined": {"vraag": question.text, "wie": by, "eigen woorden": details.get("own", "")},
+        "named": {"vraag": question.text, "wie": by},
+    }
+    return own[kind] | {"link": link}
+
+
+def still_news(session: Session, waiting: Mail) -> bool:
+    """Whether the notice that this mail goes with is still there, unread, and not told anew since: else the mail says nothing new."""
+    kinds = [kind for kind, key in MAILS.items() if key == waiting.purpose]
+    same = session.scalars(
+        sa.select(Notice.at).where(
+            Notice.person_id == waiting.person_id, Notice.lab_id == waiting.lab_id, Notice.kind.in_(kinds), Notice.read_at.is_(None)
+        )
+    )
+    return any(abs(waiting.created_at - at) < _TOGETHER for at in same)
+
+
+for _purpose in MAILS.values():
+    mail.needed(_purpose)(still_news)
+
+
+def take_back(tx: Tx, person_ids: Collection[int | None], question: KnowledgeQuestion, kind: str, by_name: str) -> set[int]:
+    """Takes notices back that have not been read, and with them their mails. Gives whom it was taken back from: they need not hear more."""
+    people = [one for one in person_ids if one is not None]
+    waiting = sa.and_(
+        Notice.person_id.in_(people),
+        Notice.question_id == question.id,
+        Notice.kind == kind,
+        Notice.by_name == by_name[:120],
+        Notice.read_at.is_(None),
+    )
+    untold = set(tx.session.scalars(sa.select(Notice.person_id).where(waiting)))
+    tx.session.execute(sa.delete(Notice).where(waiting))
+    return untold
 
 
 def unread(session: Session, person_id: int, lab_id: int, question_id: int | None = None) -> Sequence[Notice]:

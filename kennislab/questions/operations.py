@@ -64,6 +64,7 @@ def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: Knowled
     Staff who ask for somebody else give ``data.asker_name``; the question then has no account behind it.
     """
     form = _check(tx, lab, data, complete=True)
+    alone = question is None and not any(name.strip() for name in data.co_askers or ())  # mostly so, and then there is nobody to look up
     if question is None:
         question = KnowledgeQuestion(lab_id=lab.id, lab=lab, asker_id=asker.person_id, rev=0)
         tx.session.add(question)
@@ -73,10 +74,11 @@ def submit(tx: Tx, lab: Lab, asker: Actor, data: QuestionData, question: Knowled
     first = question.submitted_at is None
     question.status, question.submitted_at, question.remark = QuestionStatus.SUBMITTED, question.submitted_at or clock.now(), ""
     tx.session.flush()
-    named = co_asking.name(tx, lab, question, data.co_askers, asker) if data.co_askers is not None else []
-    if first:
-        named = [one.person_id for one in question.co_askers if one.person_id is not None]
-    notices.notify(tx, named, lab, question, "named", asker)
+    if not alone:
+        named = co_asking.name(tx, lab, question, data.co_askers, asker) if data.co_askers is not None else []
+        if first:
+            named = [one.person_id for one in question.co_askers if one.person_id is not None]
+        notices.notify(tx, named, lab, question, "named", asker)
     _index(tx, question)
     _announce(tx, question, "submitted")
     return question
@@ -105,6 +107,7 @@ def withdraw(tx: Tx, question: KnowledgeQuestion) -> None:
     question_withdrawing.send(None, tx=tx, question=question)
     along = [one.person_id for one in question.co_askers if one.person_id != question.asker_id]
     notices.notify(tx, along, question.lab, None, "taken_back", question.asker_name, was=question.text)
+    question.remark = ""
     leave(tx, question, QuestionStatus.WITHDRAWN)
 
 

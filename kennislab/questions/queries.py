@@ -110,3 +110,16 @@ def like_here(session: Session, lab_id: int, public_ids: Sequence[str]) -> list[
     wanted = sa.select(Q).where(Q.public_id.in_(public_ids), Q.lab_id == lab_id, Q.status == QuestionStatus.SUBMITTED)
     found = {one.public_id: one for one in session.scalars(wanted)}
     return [found[one] for one in public_ids if one in found]
+
+
+def all_of_lab(session: Session, lab_id: int) -> Sequence[KnowledgeQuestion]:
+    """Everything that was ever sent in for a lab, whatever became of it, in order of arrival; no drafts."""
+    Q = KnowledgeQuestion
+    return session.scalars(sa.select(Q).where(Q.lab_id == lab_id, Q.status != QuestionStatus.DRAFT).order_by(Q.submitted_at, Q.id)).all()
+
+
+def by_public_ids(session: Session, lab_id: int, public_ids: Collection[str]) -> dict[str, KnowledgeQuestion]:
+    """These questions of a lab, by public id; no drafts, and what is not of this lab is left out."""
+    Q = KnowledgeQuestion
+    wanted = sa.select(Q).where(Q.lab_id == lab_id, Q.public_id.in_(public_ids), Q.status != QuestionStatus.DRAFT)
+    return {one.public_id: one for one in session.scalars(wanted)}

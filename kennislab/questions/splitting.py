@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,7 +46,9 @@ def split(tx: Tx, question: KnowledgeQuestion, texts: Sequence[str], by: Actor) 
             Lineage(question_id=part.id, from_id=question.id, how=SPLIT, by_name=by.name[:120], details={"supports": supporters})
         )
         operations.enter(tx, part)
-        notices.notify(tx, merging.askers(question), question.lab, part, "split", by, was=question.original_text or question.text)
+        told = "" if parts else "\n".join(f"- {one}" for one in wanted)  # one mail for all parts
+        was = question.original_text or question.text
+        notices.notify(tx, merging.askers(question), question.lab, part, "split", by, was=was, parts=told)
         parts.append(part)
     return parts
 
@@ -92,3 +95,9 @@ def like(question: KnowledgeQuestion, **other: Any) -> KnowledgeQuestion:
     """A new question of the same asker with the same around it; ``other`` says what differs."""
     same = ("asker_id", "asker_name", "municipality_code", "text", "context", "tried", "theme_hint")
     return KnowledgeQuestion(**{name: getattr(question, name) for name in same} | {"answers": dict(question.answers or {})} | other)
+
+
+def suggestion(text: str) -> list[str]:
+    """The question cut after every question mark, as something to begin with; whole when there is only one."""
+    found = [one.strip() for one in re.split(r"(?<=\?)\s+", text) if one.strip()]
+    return found[:MOST_PARTS] if len(found) > 1 else [text]

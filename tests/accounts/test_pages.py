@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -18,6 +18,7 @@ from kennislab.core.mail import Mail
 from kennislab.core.transaction import transaction
 from tests.factories.world import World
 from tests.programme.worlds import signed_in, world_in
+from tests.support.mailserver import MailServer, mail_server
 
 PASSWORD = "vier woorden en een getal"
 
@@ -101,19 +102,28 @@ def test_a_new_session_at_sign_in_and_none_after_signing_out(house: tuple[Flask,
     assert thief.get("/mijn/aanmeldingen").status_code == 302
 
 
-def mailed_path(app: Flask) -> str:
+@pytest.fixture(scope="module")
+def post() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
+def mailed_path(app: Flask, post: MailServer) -> str:
+    """The link in the last mail that arrived; it stands in no table."""
     assert jobs.run_all(app) >= 1
+    found = re.search(r"https://kennislab\.example(/aanmelden/link/\S+)", post.taken[-1].text)
+    assert found is not None
     with app.app_context():
-        body = db.session.query(Mail).order_by(Mail.id.desc()).first().body
-    return re.search(r"https://kennislab\.example(/aanmelden/link/\S+)", body).group(1)
+        assert "/aanmelden/link/[eenmalige code]" in db.session.query(Mail).order_by(Mail.id.desc()).first().body
+    return found.group(1)
 
 
-def test_a_link_by_mail(make_app: Callable[..., Flask], sqlite_url: str) -> None:
-    app = make_app(sqlite_url, PUBLIC_URL="https://kennislab.example/")
+def test_a_link_by_mail(make_app: Callable[..., Flask], sqlite_url: str, post: MailServer) -> None:
+    app = make_app(sqlite_url, PUBLIC_URL="https://kennislab.example/", SMTP_URL=post.url)
     world = world_in(app)
     client = app.test_client()
     known = client.post("/aanmelden/link", data={"email": address(world, "participant"), "next": "/programmas"})
-    path = mailed_path(app)
+    path = mailed_path(app, post)
     unknown = client.post("/aanmelden/link", data={"email": "niemand@voorbeeld.example"})
     assert known.status_code == unknown.status_code == 200
     assert anonymous_text(known.text) == anonymous_text(unknown.text)
@@ -130,7 +140,7 @@ def test_a_link_by_mail(make_app: Callable[..., Flask], sqlite_url: str) -> None
     with app.app_context():
         assert db.session.query(Mail).count() == 1  # nobody has the other address
         mail = db.session.query(Mail).one()
-        assert (mail.to, mail.subject, mail.state) == (address(world, "participant"), "Aanmelden bij Kennislab", "released")
+        assert (mail.to, mail.subject, mail.state) == (address(world, "participant"), "Aanmelden bij Kennislab", "sent")
 
 
 @pytest.mark.parametrize(

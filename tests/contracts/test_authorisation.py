@@ -19,8 +19,11 @@ from sqlalchemy.orm import Session
 from kennislab.accounts.actors import Actor
 from kennislab.archive.models import ArchiveItem, Consent, Status
 from kennislab.core import clock
+from kennislab.core.mail import Mail
+from kennislab.core.sheets import SheetDraft
 from kennislab.core.transaction import transaction
 from kennislab.grouping.models import Theme, WorkingGroup
+from kennislab.invitations.models import Invitation, Wave
 from kennislab.live import library
 from kennislab.live import operations as live
 from kennislab.live.methods.schema import BUILT_IN
@@ -55,7 +58,12 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         )  # fmt: skip
         upload = Upload(id=f"u-{state}", lab_id=lab.id, name="dia.pdf", media="application/pdf", size=1, sha256="")
         proposal = LabProposal(id=f"v-{state}", lab_id=lab.id, kind=LabKind.DEEP_DIVE, title="Schuldhulp", people=[])
-        tx.session.add_all([question, theme, group, district, item, upload, proposal])
+        post = Mail(to="a@voorbeeld.example", subject="Kom je ook?", body="Dag", programme_id=world.programme_id, purpose="invitation")
+        wave = Wave(lab_id=lab.id, kind="invitation", prepared_at=clock.now())
+        invited = Invitation(lab_id=lab.id, person_id=world.people["participant"])
+        table = {"columns": ["Naam"], "rows": [["Noor"], [""]], "lines": [2, 3], "notes": []}
+        sheet = SheetDraft(scope=f"people:{world.programme_id}", person_id=world.people["coordinator"], name="lijst.csv", data=table)
+        tx.session.add_all([question, theme, group, district, item, upload, proposal, post, wave, invited, sheet])
         place = uploads.place_of(Path(app.config["DATA_DIR"]), upload)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(b"%PDF-1.4\n%%EOF")
@@ -72,13 +80,16 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "lab_id": lab.id, "programme_id": world.programme_id, "item_id": item.id, "theme_id": theme.id, "group_id": group.id,
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
-            "handover_id": "no-such-handover", "word": "ja",
+            "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": 0, "language": "nl", "verb": "hold",
+            "draft_id": sheet.id, "kind": "csv", "wish_id": 0,
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,
             "products": product.public_id,
             "accounts": "no-such-sign-in",
             "core": "no-such-job",
+            "programme": post.public_id,
+            "invitations": wave.public_id,
         }
     return world, values | {f"public_id:{name}": value for name, value in by_blueprint.items()}
 
@@ -130,7 +141,7 @@ def test_no_answer_is_a_fault() -> None:
 
 def test_nobody_unknown_changes_anything() -> None:
     """A POST by somebody who is not signed in, or from outside the programme, is refused; the doors are the exceptions."""
-    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen")
+    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord")
     method = ""
     for line in EXPECTED.read_text("utf-8").splitlines()[1:]:
         if not line.startswith("    "):

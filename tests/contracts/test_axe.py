@@ -9,6 +9,7 @@ while working on them.
 from __future__ import annotations
 
 import json
+import mailbox
 import os
 import re
 import urllib.request
@@ -27,16 +28,23 @@ from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
 from kennislab.archive import operations as archive
 from kennislab.archive.models import ArchiveItem, Consent, Status
-from kennislab.core import clock
+from kennislab.core import clock, sheets
 from kennislab.core.db import db
+from kennislab.core.folder import secret as secret_of
 from kennislab.core.transaction import transaction
 from kennislab.grouping import operations as grouping
 from kennislab.grouping import placing
+from kennislab.invitations import links, waves
+from kennislab.invitations import operations as invitations
+from kennislab.invitations import queries as invited_people
+from kennislab.invitations.models import Answer
 from kennislab.live import library
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
+from kennislab.programme import mails
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import District, Lab, LabState, Programme
+from kennislab.questions import co_asking, fields
 from kennislab.questions import operations as questions
 from kennislab.questions.operations import QuestionData
 from tests.factories.world import bring_to
@@ -73,9 +81,18 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "archive.report": [("participant", "/kennislabs/{sealed}/verslag"), ("facilitator", "/kennislabs/{harvest}/verslag")],
     "archive.seal": [("coordinator", "/kennislabs/{harvest}/oogst/sluiten")],
     "evaluation.year": [("participant", "/programmas/{programme}/jaar/{year}"), ("coordinator", "/programmas/{programme}/jaar/{year}")],
+    "grouping.alike": [("facilitator", "/kennislabs/{asking}/vragen/dubbel")],
     "grouping.board": [("facilitator", "/kennislabs/{grouped}/themas"), ("participant", "/kennislabs/{lab}/themas")],
     "grouping.groups": [("facilitator", "/kennislabs/{grouped}/groepen"), ("participant", "/kennislabs/{lab}/groepen")],
     "grouping.history": [("facilitator", "/kennislabs/{grouped}/themas/geschiedenis")],
+    "invitations.one_invitation": [("coordinator", "/kennislabs/{asking}/uitnodigingen/{invited}")],
+    "invitations.open_invitation": [("anonymous", "/antwoord/{answer}")],
+    "invitations.overview_page": [
+        ("coordinator", "/kennislabs/{asking}/uitnodigingen"),
+        ("facilitator", "/kennislabs/{asking}/uitnodigingen?toon=niet-uitgenodigd"),
+    ],
+    "invitations.own_answer": [("participant", "/kennislabs/{asking}/antwoord")],
+    "invitations.wave": [("facilitator", "/kennislabs/{asking}/uitnodigingen/mails/{wave}")],
     "live.desk": [("facilitator", "/live/{lab}/desk")],
     "live.join": [("anonymous", "/join"), ("anonymous", "/join?code=ABCD")],
     "live.join_by_token": [("anonymous", "/j/{token}")],
@@ -105,18 +122,36 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("coordinator", "/kennislabs/{sealed}"),
         ("coordinator", "/kennislabs/{asking}"),
     ],
+    "programme.import_people": [("coordinator", "/programmas/{programme}/mensen/inlezen")],
+    "programme.caught_mail": [("anonymous", "/postvak/{caught}")],
+    "programme.caught_mails": [("anonymous", "/postvak")],
+    "programme.mail": [("coordinator", "/programmas/{programme}/post/{missed}")],
+    "programme.mail_template": [("coordinator", "/programmas/{programme}/post/sjablonen/invitation/nl")],
+    "programme.mail_templates": [("facilitator", "/programmas/{programme}/post/sjablonen")],
     "programme.members": [("coordinator", "/programmas/{programme}/mensen")],
+    "programme.person": [("coordinator", "/programmas/{programme}/mensen/{one_person}")],
+    "programme.preview_people": [("coordinator", "/programmas/{programme}/mensen/inlezen/{people_sheet}")],
     "programme.prepare_day": [("facilitator", "/kennislabs/{lab}/dag")],
+    "programme.outbox": [("coordinator", "/programmas/{programme}/post")],
     "programme.participation": [("coordinator", "/programmas/{programme}/deelname")],
     "programme.places": [("coordinator", "/programmas/{programme}/gemeenten")],
     "programme.plan_lab": [("coordinator", "/programmas/{programme}/kennislabs/nieuw")],
     "programme.programmes": [("coordinator", "/programmas")],
     "programme.start": [("anonymous", "/"), ("coordinator", "/")],
     "questions.ask": [("participant", "/kennislabs/{asking}/vragen/nieuw"), ("facilitator", "/kennislabs/{asking}/vragen/nieuw")],
+    "questions.carry": [("facilitator", "/kennislabs/{asking}/vragen/overnemen")],
+    "questions.do_many": [("facilitator", "/kennislabs/{asking}/vragen/beheer/samen?do=return&v={question}")],
     "questions.edit": [("participant", "/kennisvragen/{question}/bewerken")],
+    "questions.import_preview": [("facilitator", "/kennislabs/{asking}/vragen/inlezen/{question_sheet}")],
+    "questions.import_questions": [("facilitator", "/kennislabs/{asking}/vragen/inlezen")],
     "questions.light_edit": [("facilitator", "/kennisvragen/{question}/redigeren")],
+    "questions.manage": [("facilitator", "/kennislabs/{asking}/vragen/beheer")],
+    "questions.merge": [("facilitator", "/kennislabs/{asking}/vragen/samenvoegen?v={question}&v={question2}")],
     "questions.of_lab": [("participant", "/kennislabs/{asking}/vragen"), ("facilitator", "/kennislabs/{asking}/vragen")],
     "questions.question": [(role, "/kennisvragen/{question}") for role in ("participant", "facilitator", "coordinator")],
+    "questions.split": [("facilitator", "/kennisvragen/{question}/splitsen")],
+    "questions.shape": [("facilitator", "/kennislabs/{asking}/vragen/formulier?erbij=1")],
+    "questions.wall": [("participant", "/kennislabs/{asking}/vragenmuur"), ("participant", "/kennislabs/{asking}/vragenmuur?zoek=qqqq")],
     "error 404": [("anonymous", "/bestaat-niet"), ("participant", "/archief/bestaat-niet")],
     "error 403": [("participant", "/programmas/{programme}/gegevens")],
 }
@@ -126,6 +161,8 @@ NOT_A_PAGE = {
     "archive.report_data": "JSON",
     "grouping.events": "JSON",
     "grouping.group_events": "JSON",
+    "invitations.calendar": "an iCalendar file",
+    "invitations.calendar_by_link": "an iCalendar file",
     "live.events": "JSON",
     "live.methods": "JSON",
     "live.offered_desk": "JSON",
@@ -138,8 +175,14 @@ NOT_A_PAGE = {
     "methods.export": "a YAML file",
     "products.feed": "an Atom feed",
     "products.product_data": "JSON",
+    "programme.example_people": "a table",
+    "programme.export_members": "a table",
     "programme.qr": "an image",
-    "questions.similar": "JSON",
+    "programme.wrong_people": "a table",
+    "questions.export": "a table",
+    "questions.import_example": "a table",
+    "questions.import_rest": "a table",
+    "questions.people_like": "JSON",
     "static": "files",
 }
 
@@ -173,7 +216,8 @@ class Places:
 
 def _app(server: DemoServer, folder: Path) -> Flask:
     """The app on the database of a running demo, to add to it what the demo does not have."""
-    return databases.create_app(databases.settings(folder, f"sqlite:///{server.data / 'kennislab.sqlite3'}"))
+    settings = databases.settings(folder, f"sqlite:///{server.data / 'kennislab.sqlite3'}", SECRET_KEY=secret_of(server.data))
+    return databases.create_app(settings)
 
 
 def _who(server: DemoServer, role: str) -> Person:
@@ -211,10 +255,13 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
             for who, text in (
                 (asker, "Hoe bereik je bewoners die nooit komen?"),
                 (staff, "Hoe betaal je de extra inzet van vrijwilligers?"),
+                (staff, "Hoe bereiken we bewoners die nooit komen?"),
             )
         ]
         questions.support(tx, asked[1], asker.person_id)
         labs[f"{name}-asked"] = asked
+    fields.save(tx, labs["asking"], [fields.Wish(label="Welke wijk?", required=True), fields.Wish(label="Haast?", kind="yes_no")], [], 0)
+    co_asking.join(tx, labs["asking-asked"][0], staff, "Bij ons komen ze ook niet.")
     questions.save_draft(tx, labs["asking"], asker, QuestionData("Nog niet af"))
     bring_to(tx, labs["grouped"], LabState.GROUPING, staff)
     grouping.create_theme(tx, labs["grouped"], staff, "Bereik en vertrouwen", [labs["grouped-asked"][0].id])
@@ -228,7 +275,23 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     products.give_early_access(tx, public, clock.now().date())
     products.publish_due(tx, clock.now() + timedelta(days=1))
     coordinator = _who(server, "coordinator")
+    for one in invitations.invite(tx, labs["asking"], [_who(server, role) for role in ("participant", "facilitator")], "Marit"):
+        if one.person_id == asker.person_id:
+            invitations.answer(tx, one, Answer.COMING, "link", note="Ik kom een half uur later.")
+    invitation = invited_people.invitation_of(tx.session, labs["asking"].id, staff.person_id)
+    asked_table = sheets.read("vragen.csv", b"Vraag;Naam;Gemeente\nWie helpt een huurder met een tochtige woning?;Jan;Delft\nKort;;\n")
+    asked_sheet = sheets.keep(tx, f"questions:{labs['asking'].id}", staff.person_id, asked_table)
+    sheets.choose(tx, asked_sheet, {"text": 0, "name": 1, "municipality": 2})
+    table = sheets.read("lijst.csv", "Naam;E-mail;Gemeente\nZoë;zoe@voorbeeld.example;Delft\nPiet;piet@;\n".encode())
+    missed = mails.prepare(tx, coordinator, "invitation", labs["asking"])
+    assert missed is not None
+    missed.state, missed.error = "failed", "550 5.1.1 User unknown"
+    mail = f"From: a@voorbeeld.example\nTo: {coordinator.email}\nSubject: Kom je ook?\n\nDag, zie http://127.0.0.1/x\n"
     return {
+        "missed": missed.public_id,
+        "caught": mailbox.Maildir(server.data / "mail").add(mail),
+        "people_sheet": sheets.keep(tx, f"people:{programme.id}", coordinator.id, table).id,
+        "one_person": asker.person_id,
         "programme": programme.id,
         "year": sealed.starts_at.year,
         "lab": server.lab["id"],
@@ -238,8 +301,13 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "sealed": sealed.id,
         "item": next((one.id for one in items if one.consent.value == "programme"), items[0].id),
         "question": labs["asking-asked"][0].public_id,
+        "question2": labs["asking-asked"][1].public_id,
+        "question_sheet": asked_sheet.id,
         "district": tx.session.query(District).filter_by(programme_id=programme.id).first().id,
         "own_method": library.keep(tx, programme.id, staff, BUILT_IN["troika_consulting"].model_copy(update={"id": "onze_troika"})).key,
+        "invited": asker.person_id,
+        "answer": links.token_of(invitation),
+        "wave": waves.prepare_wave(tx, labs["asking"], "invitation", "Marit").public_id,
         "draft_product": draft.public_id,
         "public_product": public.public_id,
         "magic": accounts.make_magic_link(tx, coordinator),

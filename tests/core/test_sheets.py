@@ -174,6 +174,15 @@ def zipped(**parts: str) -> bytes:
     return out.getvalue()
 
 
+def spoilt() -> bytes:
+    """A workbook of which the packed bytes were damaged on the way."""
+    data = bytearray(workbook(lambda book, sheet: [sheet.append([f"naam {n}", n]) for n in range(200)]))
+    with zipfile.ZipFile(io.BytesIO(data)) as box:
+        start = box.getinfo("xl/worksheets/sheet1.xml").header_offset + 80
+    data[start : start + 40] = bytes(255 - one for one in data[start : start + 40])
+    return bytes(data)
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAUGHS = '<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;&b;">]><workbook>&c;</workbook>'
 NO_TABLES: dict[str, tuple[bytes, str]] = {
@@ -201,6 +210,8 @@ NO_TABLES: dict[str, tuple[bytes, str]] = {
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, shapes.NOT_A_TABLE),
     "pdf": (b"%PDF-1.7\nnaam;adres\n", shapes.NOT_A_TABLE),
     "json": (b'[{"naam": "Jan"}]', shapes.NOT_A_TABLE),
+    "spoilt": (spoilt(), shapes.BROKEN),
+    "quote-later": (b'naam;vraag\nJan;"Wat nu\nPiet;"En dan"\nKees;Klaar\n', shapes.OPEN_QUOTE),
     "quote": (b'naam;vraag\nJan;"Wat nu\nPiet;En dan\nKees;Klaar\n', shapes.OPEN_QUOTE),
 }
 

@@ -131,6 +131,12 @@ def test_candidates_are_nouns_and_phrases_in_the_form_that_people_wrote() -> Non
     assert not {"invloed", "hoe", "gaan", "kan", "werken"} & found
 
 
+def test_a_group_without_a_certain_noun_gets_the_word_that_it_shares() -> None:
+    texts = ["Hoe krijg je jongeren mee?", "Wat doe je tegen zwerfafval?", "Hoe bereik je jongeren?", "Afval op straat, wat helpt?"]
+    found = themes(texts, 2)
+    assert [(group["label"], group["items"]) for group in found["groups"]] == [("Jongeren", [0, 2]), ("Zwerfafval en straat", [1, 3])]
+
+
 def test_what_people_fixed_stays_and_a_title_attracts() -> None:
     encoder = default_encoder()
     vectors = encoder.encode(TEXTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,11 +14,12 @@ from flask.testing import FlaskClient
 
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
-from kennislab.grouping import operations, placing, queries
+from kennislab.grouping import keeping, operations, placing, queries
 from kennislab.programme.models import Lab, LabState
 from kennislab.questions import queries as questions
 from tests.factories.world import World
 from tests.grouping.boards import person, with_questions
+from tests.grouping.test_assigning import PATHS
 from tests.programme.worlds import ROLES, STATES, set_state, signed_in
 
 JSON = {"Accept": "application/json"}
@@ -27,6 +29,10 @@ ADDRESSES: list[tuple[str, str, dict[str, str], str, str]] = [
     ("GET", "themas", {}, "---++++", "+++++++"),
     ("GET", "themas/gebeurtenissen?since=0", {}, "---++++", "+++++++"),
     ("GET", "themas/geschiedenis", {}, "xxxxxxx", "+++++++"),
+    ("GET", "themas/afdruk", {}, "---++++", "+++++++"),
+    ("GET", "themas/vullen?titel=Warmte", {}, "xxxxxxx", "--++---"),
+    ("GET", "themas/bewaard", {}, "xxxxxxx", "+++++++"),
+    ("GET", "themas/bewaard/{kept}", {}, "xxxxxxx", "+++++++"),
     ("GET", "groepen", {}, "---++++", "+++++++"),
     ("GET", "groepen/gebeurtenissen?since=0", {}, "---++++", "+++++++"),
     ("POST", "themas/verplaatsen", {"cards": "{card}", "to": "{theme}"}, "xxxxxxx", "-->>---"),
@@ -40,6 +46,12 @@ ADDRESSES: list[tuple[str, str, dict[str, str], str, str]] = [
     ("POST", "themas/voorstel", {"groups": "4"}, "xxxxxxx", "-->>---"),
     ("POST", "themas/ongedaan", {}, "xxxxxxx", "-->>---"),
     ("POST", "themas/opnieuw", {}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/handen", {"cards": "{card}"}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/vullen/zoeken", {"cards": "{card}"}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/vullen", {"cards": "{card}", "title": "Vol"}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/bewaard", {"name": "Zo"}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/bewaard/{kept}/terugzetten", {}, "xxxxxxx", "-->>---"),
+    ("POST", "themas/bewaard/{kept}/weggooien", {}, "xxxxxxx", "-->0---"),
     ("POST", "groepen/maken", {}, "xxxxxxx", "-->>>--"),
     ("POST", "groepen/nieuw", {"name": "Extra"}, "xxxxxxx", "-->>>--"),
     ("POST", "groepen/{group}", {"name": "Anders"}, "xxxxxxx", "-->>>--"),
@@ -47,7 +59,7 @@ ADDRESSES: list[tuple[str, str, dict[str, str], str, str]] = [
     ("POST", "groepen/indelen", {"cards": "{person}", "to": "{group}"}, "xxxxxxx", "-->>>--"),
     ("POST", "groepen/bij-eigen-vraag", {}, "xxxxxxx", "-->>>--"),
 ]  # fmt: skip
-STATUS = {"+": 200, ">": 303, "-": 409, "x": 403}
+STATUS = {"+": 200, ">": 303, "-": 409, "x": 403, "0": 404}
 
 
 class Place:
@@ -63,10 +75,16 @@ class Place:
                 operations.create_theme(tx, lab, by, title, self.ids[at : at + 2]).id for title, at in (("Warmte", 0), ("Geld", 2))
             ]
             self.groups = [group.id for group in placing.make_groups(tx, lab, by)]
+            self.kept = keeping.keep(tx, lab, by, "Maandag").id
 
     def fill(self, text: str) -> str:
         return text.format(
-            card=self.ids[0], theme=self.themes[0], other=self.themes[1], group=self.groups[0], person=self.world.people["participant"]
+            card=self.ids[0],
+            theme=self.themes[0],
+            other=self.themes[1],
+            group=self.groups[0],
+            kept=self.kept,
+            person=self.world.people["participant"],
         )
 
     def url(self, path: str) -> str:
@@ -115,8 +133,13 @@ def test_what_staff_may(make_app: Callable[..., Flask], sqlite_url: str, address
 
 
 def test_every_address_is_in_the_matrix(place: Place) -> None:
+    """Here, or where those of a page of its own are tried: having people placed, questions that look alike."""
     rules = {rule.rule.split("/", 3)[3] for rule in place.app.url_map.iter_rules() if rule.endpoint.startswith("grouping.")}
-    named = {path.split("?")[0].replace("{theme}", "<int:theme_id>").replace("{group}", "<int:group_id>") for _, path, *_ in ADDRESSES}
+    rules = {rule for rule in rules if rule.startswith(("themas/", "groepen/")) or rule in ("themas", "groepen")} - {
+        re.sub("/1/", "/<int:wish_id>/", one[0]) for one in PATHS
+    }
+    numbers = {"{theme}": "<int:theme_id>", "{group}": "<int:group_id>", "{kept}": "<int:kept_id>"}
+    named = {re.sub(r"{\w+}", lambda found: numbers[found[0]], path.split("?")[0]) for _, path, *_ in ADDRESSES}
     assert rules == named
 
 
@@ -145,6 +168,54 @@ def test_a_script_gets_only_what_changed(place: Place) -> None:
     )
     people = news(client, place, start["head"], start["stamp"], what="groepen")
     assert people["said"] == []
+
+
+def test_who_is_at_the_board_hears_of_other_hands_and_of_nothing_else(place: Place) -> None:
+    client, other = signed_in(place.app, place.world, "facilitator"), signed_in(place.app, place.world, "coordinator")
+    start = news(client, place)
+    assert "hands" not in start, "who does not ask (the page without a script, the groups) is not told"
+    address = place.url(f"themas/gebeurtenissen?since={start['head']}&stamp={start['stamp']}&hands=")
+    empty = client.get(address, headers=JSON).get_json()
+    assert empty["hands"]["of"] == []
+    other.post(place.url("themas/handen"), data={"cards": str(place.ids[3])}, headers=JSON)
+    seen = client.get(address + empty["hands"]["stamp"], headers=JSON).get_json()
+    assert [(hand["name"], hand["initials"], hand["cards"]) for hand in seen["hands"]["of"]] == [("Coordinator", "C", [place.ids[3]])]
+    assert "columns" not in seen
+    assert seen["head"] == start["head"]
+    again = client.get(address + seen["hands"]["stamp"], headers=JSON).get_json()
+    assert "hands" not in again
+    other.post(place.url("themas/handen"), data={"weg": "1"}, headers=JSON)
+    assert client.get(address + seen["hands"]["stamp"], headers=JSON).get_json()["hands"]["of"] == []
+    own = other.get(address + "x", headers=JSON).get_json()
+    assert own["hands"]["of"] == [], "one's own hands are not told"
+
+
+def test_a_title_fills_a_theme_with_what_was_ticked_and_one_step_takes_it_back(place: Place) -> None:
+    client = signed_in(place.app, place.world, "facilitator")
+    sought = client.post(place.url("themas/vullen/zoeken"), data={"title": "Schulden", "cards": [place.ids[0], place.ids[4]]})
+    page = client.get(sought.headers["Location"]).get_data(as_text=True)
+    assert "Wat past bij “Schulden”?" in page
+    assert "Deze koos je zelf" in page
+    assert page.count('name="cards"') >= 2
+    taken = {"title": "Schulden", "cards": [place.ids[0], place.ids[4]]}
+    assert client.post(place.url("themas/vullen"), data=taken).status_code == 303
+    with place.app.app_context():
+        columns = {column.theme.title if column.theme else "": column.cards for column in queries.board(db.session(), place.world.lab_id)}
+    assert {card.question.id for card in columns["Schulden"]} == {place.ids[0], place.ids[4]}
+    nothing = client.get(place.url("themas/vullen"))
+    assert nothing.status_code == 303
+    assert "Typ een titel of kies kaarten" in client.get(place.url("themas")).get_data(as_text=True)
+
+
+def test_history_says_who_moved_what_from_where_to_where(place: Place) -> None:
+    client = signed_in(place.app, place.world, "facilitator")
+    client.post(place.url("themas/verplaatsen"), data={"cards": str(place.ids[0]), "to": str(place.themes[1])})
+    client.post(place.url("themas/verplaatsen"), data={"cards": str(place.ids[1]), "to": str(place.themes[1]), "pile": "1"})
+    page = " ".join(client.get(place.url("themas/geschiedenis")).get_data(as_text=True).split())
+    assert "Facilitator zette een kaart in “Geld”." in page
+    assert "van Warmte naar Geld" in page
+    assert "van Warmte naar de stapel" in page
+    assert "van de stapel naar Warmte" in page
 
 
 def test_a_question_that_changes_is_news_too(place: Place) -> None:
@@ -214,6 +285,9 @@ def test_user_text_is_escaped_in_pages_and_answers(place: Place) -> None:
         ("themas/{theme}/splitsen", {}, 422),
         ("themas/voorstel", {"groups": "999"}, 422),
         ("themas/voorstel", {"groups": "veel"}, 422),
+        ("themas/voorstel", {"largest": "1"}, 422),
+        ("themas/vullen", {"title": "Vol"}, 422),
+        ("themas/vullen", {"thema": "99999", "cards": "{card}"}, 409),
         ("groepen/{group}", {"name": "Naam", "least": "0"}, 422),
         ("groepen/{group}", {"name": "Naam", "leader": "99999"}, 422),
         ("groepen/99999", {"name": "Naam"}, 404),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,24 +19,10 @@ from tests.journeys.day.keys import press, seen, tab_to
 from tests.journeys.live import Room, card, fate
 from tests.programme.served import serving, sign_in_browser
 from tests.support import browser as chromium
-from tests.support.demo import start_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
-
-
-@pytest.fixture(scope="module")
-def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    server = start_demo("live", tmp_path_factory.mktemp("keyboard"))
-    yield Room(server)
-    server.stop()
-
-
-@pytest.fixture
-def room(_room: Room) -> Room:
-    _room.ready()
-    return _room
 
 
 def _signs_in(page: Page, room: Room, to: str) -> None:

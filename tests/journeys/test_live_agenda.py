@@ -5,30 +5,15 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.live import Room, write
 from tests.support import browser as chromium
-from tests.support.demo import start_demo
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-
-
-@pytest.fixture(scope="module")
-def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    server = start_demo("live", tmp_path_factory.mktemp("live-agenda"))
-    yield Room(server)
-    server.stop()
-
-
-@pytest.fixture
-def room(_room: Room) -> Room:
-    _room.ready()
-    return _room
 
 
 def test_late_and_the_rest_made_to_fit(room: Room, laptop: BrowserContext) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,6 @@ HALL = "kennislab.zaal"
 ASLEEP = float(os.environ.get("KENNISLAB_SLEEP", 1))
 """Seconds that a phone sleeps. The suite takes one, which shows that waking up is right, not that a long sleep is survived; that is run
 apart, longer than any line or session waits: ``KENNISLAB_SLEEP=60 pytest tests/journeys/test_live_bad_room.py -k sleeps``."""
-
-
-@pytest.fixture(scope="module")
-def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    room = Room(start_demo("live", tmp_path_factory.mktemp("live-bad-room")))
-    yield room
-    room.server.stop()
-
-
-@pytest.fixture
-def room(_room: Room) -> Room:
-    _room.ready()
-    return _room
 
 
 def _phone_through(room: Room, net: Network, device: BrowserContext, name: str) -> Page:

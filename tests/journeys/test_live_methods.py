@@ -96,12 +96,6 @@ def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Methods]:
     server.stop()
 
 
-@pytest.fixture
-def room(_room: Methods) -> Methods:
-    _room.ready()
-    return _room
-
-
 @pytest.fixture(scope="module")
 def _screens(_room: Methods, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[dict[str, Page]]:
     """The desk and the projector, signed in once for all of these."""

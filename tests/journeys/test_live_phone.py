@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.journeys.live import Room, card, connected, fate, mine, write
 from tests.support import browser as chromium
-from tests.support.demo import start_demo
-
-
-@pytest.fixture(scope="module")
-def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    server = start_demo("live", tmp_path_factory.mktemp("live-phone"))
-    yield Room(server)
-    server.stop()
-
-
-@pytest.fixture
-def room(_room: Room) -> Room:
-    _room.ready()
-    return _room
 
 
 def test_what_a_phone_sends_lands_on_desk_and_projector(

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.live import Room, card, connected
-from tests.support.demo import start_demo
 
 LONG = "Bewoners met schulden laten de monteur niet binnen, omdat hij van de deurwaarder kan zijn, en dan staat de steiger er voor niets"
-
-
-@pytest.fixture(scope="module")
-def _room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    server = start_demo("live", tmp_path_factory.mktemp("live-projector"))
-    yield Room(server)
-    server.stop()
-
-
-@pytest.fixture
-def room(_room: Room) -> Room:
-    _room.ready()
-    return _room
 
 
 def fits(screen: Page) -> None:

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { follow } from "../../static/js/grouping/follower.js";
-import { byArrow, indexWithout, placeOf, together } from "../../static/js/grouping/moves.js";
+import { byCard, telling } from "../../static/js/grouping/hands.js";
+import { beside, between, byArrow, indexWithout, placeOf, together } from "../../static/js/grouping/moves.js";
 import { isNews, joined, plan } from "../../static/js/grouping/news.js";
 import { inTurns } from "../../static/js/grouping/turns.js";
 
@@ -23,6 +24,50 @@ test("an arrow sideways keeps the height where it can", () => {
   assert.deepEqual(byArrow(columns, "5", "ArrowRight"), { key: "8", index: 0 });
   assert.deepEqual(byArrow(columns, "5", "ArrowLeft"), { key: "pile", index: 2 });
   assert.equal(byArrow(columns, "1", "ArrowLeft"), null);
+});
+
+test("several go as one, and the place is counted without them", () => {
+  assert.deepEqual(byArrow(columns, "3", "ArrowDown", ["3", "4"]), { key: "7", index: 1 });
+  assert.equal(byArrow(columns, "3", "ArrowUp", ["3", "4"]), null);
+  assert.equal(byArrow(columns, "5", "ArrowDown", ["4", "5"]), null);
+  assert.deepEqual(byArrow(columns, "5", "ArrowLeft", ["1", "4", "5"]), { key: "pile", index: 1 });
+  assert.deepEqual(byArrow(columns, "2", "ArrowRight", ["1", "2"]), { key: "7", index: 0 });
+});
+
+test("an arrow alone goes to the card beside, over empty columns, and no further than the board", () => {
+  assert.equal(beside(columns, "3", "ArrowDown"), "4");
+  assert.equal(beside(columns, "5", "ArrowDown"), null);
+  assert.equal(beside(columns, "1", "ArrowUp"), null);
+  assert.equal(beside(columns, "5", "ArrowLeft"), "2");
+  assert.equal(beside(columns, "4", "ArrowRight"), null);
+  const gap = [columns[1], columns[2], columns[0]];
+  assert.equal(beside(gap, "3", "ArrowRight"), "1");
+});
+
+test("from one card to another is all in between, but never over two columns", () => {
+  assert.deepEqual(between(columns, "5", "3"), ["3", "4", "5"]);
+  assert.deepEqual(between(columns, "4", "4"), ["4"]);
+  assert.deepEqual(between(columns, "1", "4"), ["4"]);
+  assert.deepEqual(between(columns, "99", "4"), ["4"]);
+  assert.deepEqual(between(columns, "4", "99"), []);
+});
+
+test("what one holds is told once, and again when it did not arrive", () => {
+  const ours = telling();
+  assert.equal(ours.due, true, "that one is here, is to be told too");
+  assert.deepEqual(ours.say(), []);
+  assert.equal(ours.due, false);
+  ours.hold(["7", "4"]);
+  assert.deepEqual([ours.due, ours.say(), ours.due], [true, ["4", "7"], false]);
+  ours.hold(["4", "7"]);
+  assert.equal(ours.due, false);
+  ours.forget();
+  assert.equal(ours.due, true);
+});
+
+test("a card may be in several hands", () => {
+  const [noor, sam] = [{ name: "Noor", cards: [4, 7] }, { name: "Sam", cards: [7] }];
+  assert.deepEqual([...byCard([noor, sam])], [["4", [noor]], ["7", [noor, sam]]]);
 });
 
 test("another key or another card moves nothing", () => {
@@ -86,6 +131,20 @@ test("it asks on from where the page is, and hands on what is new", async () => 
   await follow({ url: "/e", state, fetch, signal: life.signal, onNews });
   assert.deepEqual(asked, ["/e?since=3&stamp=a&wait=20", "/e?since=4&stamp=a&wait=20", "/e?since=4&stamp=a&wait=20"]);
   assert.deepEqual(seen, [4, 5]);
+});
+
+test("it asks who else is there only where the page shows it, and hears of them alone too", async () => {
+  const life = new AbortController();
+  const state = { head: 3, stamp: "a", hands: "x" };
+  const seen = [];
+  const { asked, fetch } = server([{ body: { head: 3, hands: { stamp: "y", of: [] } } }, { body: { head: 3 } }], life);
+  const onNews = (news) => {
+    seen.push(news.hands.stamp);
+    state.hands = news.hands.stamp;
+  };
+  await follow({ url: "/e", state, fetch, signal: life.signal, onNews });
+  assert.deepEqual(asked, ["/e?since=3&stamp=a&wait=20&hands=x", "/e?since=3&stamp=a&wait=20&hands=y"]);
+  assert.deepEqual(seen, ["y"]);
 });
 
 test("after trouble it waits longer and longer, at most fifteen seconds, and forgets it when all is well", async () => {

@@ -345,6 +345,7 @@ def test_people_and_roles(make_app, sqlite_url: str) -> None:
         "email": "Noor@Voorbeeld.example",
         "organisation": "Gemeente",
         "municipality_code": "GM0855",
+        "language": "nl",
         "role": "participant",
     }
     assert client.post(path, data=new).status_code == 303

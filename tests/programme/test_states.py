@@ -39,6 +39,7 @@ EXPECTED = {
     "reopen_room": (E, E, E, E, E, N, L),
     "report": (E, E, E, E, E, N, N),
     "return_question": (E, N, L, L, L, L, L),
+    "shape_questions": (N, N, L, L, L, L, L),
     "run_session": (E, E, E, E, N, L, L),
     "seal": (E, E, E, E, E, N, L),
     "support_question": (E, N, N, N, L, L, L),

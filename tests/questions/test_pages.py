@@ -15,7 +15,7 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.programme.models import Lab, LabState
-from kennislab.questions import operations, queries
+from kennislab.questions import fields, operations, queries
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.operations import QuestionData
 from tests.factories.world import World
@@ -60,7 +60,11 @@ def test_pages_by_role_and_state(make_app: Callable[..., Flask], sqlite_url: str
     expected = {
         f"/kennislabs/{world.lab_id}/vragen": ALWAYS,
         f"/kennislabs/{world.lab_id}/vragen?volgorde=steun": ALWAYS,
-        f"/kennislabs/{world.lab_id}/vragen/lijkt-op?tekst=bewonersavond%20met%20bewoners": ALWAYS | {"anonymous": 302},
+        f"/kennislabs/{world.lab_id}/vragenmuur?zoek=bewoners&volgorde=steun": ALWAYS,
+        f"/kennislabs/{world.lab_id}/vragen/mensen?naam=co": ALWAYS,
+        f"/kennislabs/{world.lab_id}/vragen/formulier": ALWAYS
+        | {"participant": 403}
+        | dict.fromkeys(("facilitator", "coordinator"), ok if state in (S.PLANNED, S.COLLECTING) else no),
         f"/kennisvragen/{public_id}": ALWAYS,
         f"/kennislabs/{world.lab_id}/vragen/nieuw": ALWAYS
         | {"participant": ok if asking else no, "facilitator": ok if light else no, "coordinator": ok if light else no},
@@ -89,6 +93,12 @@ def test_writing_by_role_and_state(make_app: Callable[..., Flask], sqlite_url: s
         for path, answers in {
             f"/kennislabs/{world.lab_id}/vragen/nieuw": {"participant": done if asking else no, "facilitator": staff, "coordinator": staff},
             f"/kennisvragen/{other}/steunen": dict.fromkeys(("participant", "facilitator", "coordinator"), done if light else no),
+            f"/kennisvragen/{mine}/samen": dict.fromkeys(("participant", "facilitator", "coordinator"), no),
+            f"/kennisvragen/{other}/niet-samen": dict.fromkeys(("participant", "facilitator", "coordinator"), no),
+            f"/kennislabs/{world.lab_id}/vragen/formulier": {"participant": 403}
+            | dict.fromkeys(("facilitator", "coordinator"), done if state in (S.PLANNED, S.COLLECTING) else no),
+            f"/kennislabs/{world.lab_id}/vragen/gelezen": dict.fromkeys(("participant", "facilitator", "coordinator"), done),
+            f"/kennislabs/{world.lab_id}/vragen/lijkt-op": dict.fromkeys(("participant", "facilitator", "coordinator"), 200),
             f"/kennisvragen/{mine}/steunen": dict.fromkeys(("participant", "facilitator", "coordinator"), no),
             f"/kennisvragen/{other}/redigeren": {"participant": 403, "facilitator": staff, "coordinator": staff},
             f"/kennisvragen/{other}/bewerken": dict.fromkeys(("participant", "facilitator", "coordinator"), 403),
@@ -98,6 +108,9 @@ def test_writing_by_role_and_state(make_app: Callable[..., Flask], sqlite_url: s
             | dict.fromkeys(("facilitator", "coordinator"), done if asking else no),
         }.items():
             body = FORM | {"rev": "1", "remark": "Voor welke wijk?", "text": TEXT + " In Noord?"}
+            if path.endswith("formulier"):
+                with app.app_context():
+                    body["rev"] = str(fields.form_of(db.session(), world.lab_id).rev)
             if path.endswith("redigeren"):
                 body["rev"] = str(status_of(app, other).rev)
             got = client.post(path, data=body).status_code
@@ -271,11 +284,11 @@ def test_similar_questions_of_this_programme_only(make_app: Callable[..., Flask]
     mine, other = one_question(app, world), one_question(app, elsewhere, text=TEXT + " Elders.")
     client = signed_in(app, world, "participant")
     path = f"/kennislabs/{world.lab_id}/vragen/lijkt-op"
-    got = client.get(path, query_string={"tekst": "Wij krijgen bewoners niet naar de bewonersavond"}).json["similar"]
-    assert [hit["url"] for hit in got] == [f"/kennisvragen/{mine}"] and got[0]["title"] == TEXT
+    got = client.post(path, data={"tekst": "Wij krijgen bewoners niet naar de bewonersavond"}).json
+    assert [hit["url"] for hit in got["here"]] == [f"/kennisvragen/{mine}"] and got["here"][0]["text"] == TEXT
     assert other not in str(got)
-    assert client.get(path, query_string={"tekst": "bewonersavond met bewoners", "behalve": mine}).json == {"similar": []}
-    assert client.get(path, query_string={"tekst": "Hoe"}).json == {"similar": []}
+    assert client.post(path, data={"tekst": "bewonersavond met bewoners", "behalve": mine}).json == {"here": [], "earlier": []}
+    assert client.post(path, data={"tekst": "Hoe"}).json == {"here": [], "earlier": []}
 
 
 def test_somebody_elses_name_only_by_staff(make_app: Callable[..., Flask], sqlite_url: str) -> None:

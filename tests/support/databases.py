@@ -1,6 +1,7 @@
 """A database for every test, with the app's tables already in it.
 
-Making the tables takes longer than most tests. So they are made once per process and kind of database, and copied.
+Making the tables takes longer than most tests. So they are made once per process and kind of database, and copied. On PostgreSQL
+a copy takes as long as a test, too: one that a test has left behind is emptied and used again, if its tables are as they were.
 """
 
 from __future__ import annotations
@@ -13,12 +14,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
 
-from tests.support.many_apps import keep_compiled_routes, keep_compiled_templates
+from tests.support.many_apps import keep_compiled_routes, keep_compiled_statements, keep_compiled_templates
 from tests.support.services import Postgres
 
 _number = itertools.count(1)
+
+SHAPE = """
+SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace), (SELECT max(oid)::text FROM pg_class),
+    (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped),
+    (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc),
+    (SELECT count(*) FROM pg_namespace)
+"""
+"""What changes when a test changes tables, and not what is in them."""
+EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP EXECUTE format('DELETE FROM public.%I', name); END LOOP;
+    PERFORM setval(format('public.%I', sequencename)::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
 
 keep_compiled_routes()
 
@@ -53,7 +71,10 @@ class Databases:
     server: Callable[[], Postgres]
     _sqlite_model: Path | None = None
     _postgres_model: str | None = None
+    _shape: tuple[Any, ...] | None = None
     _made: list[str] = field(default_factory=list)
+    _lent: list[str] = field(default_factory=list)
+    _free: list[str] = field(default_factory=list)
 
     def empty(self, kind: str, folder: Path) -> str:
         """The address of a database without tables. ``folder`` is where an SQLite file goes."""
@@ -70,14 +91,37 @@ class Databases:
             target.write_bytes(self._sqlite().read_bytes())
             return f"sqlite:///{target}"
         model = self._postgres()
+        if self._free:
+            self._lent.append(self._free.pop())
+            return self.server().url(self._lent[-1])
         name = unique_name()
-        self._made.append(name)
+        self._lent.append(name)
         return self.server().create_database(name, template=model)
 
     def drop(self) -> None:
-        """Removes what was made on the server for the test that ends here."""
+        """Removes what was made on the server for the test that ends here; what may be used again is emptied and kept."""
         while self._made:
             self.server().drop_database(self._made.pop())
+        while self._lent:
+            name = self._lent.pop()
+            if self._emptied(name):
+                self._free.append(name)
+            else:
+                self.server().drop_database(name)
+
+    def _emptied(self, name: str) -> bool:
+        """Whether this database is as new again: nobody connected, the tables as they were made, and nothing in them."""
+        try:
+            with self.server().admin(name) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                if connection.execute(SHAPE).fetchone() != self._shape:
+                    return False
+                connection.execute(EMPTY)
+                return True
+        except psycopg.Error:
+            return False
 
     def _sqlite(self) -> Path:
         if self._sqlite_model is None:
@@ -93,6 +137,8 @@ class Databases:
         if self._postgres_model is None:
             name = f"model_{unique_name()}"
             self._make_tables(self.server().create_database(name))
+            with self.server().admin(name) as connection:
+                self._shape = connection.execute(SHAPE).fetchone()
             self._postgres_model = name
         return self._postgres_model
 
@@ -108,9 +154,13 @@ class Databases:
 
 def create_app(overrides: dict[str, Any]) -> Flask:
     from kennislab.app import create_app as create  # not at the top: tests of tools run without the app
+    from kennislab.core.db import db
 
     app = create(overrides)
     keep_compiled_templates(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            keep_compiled_statements(engine)
     return app
 
 

@@ -94,14 +94,17 @@ class Postgres:
             return f"postgresql+psycopg://postgres@{LOOPBACK}:{self.port}/{database}"
         return f"postgresql+psycopg://postgres@/{database}?host={self.base}&port={self.port}"
 
-    def admin(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(host=self.base, port=self.port, user="postgres", dbname="postgres", autocommit=True)
+    def admin(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        return psycopg.connect(host=self.base, port=self.port, user="postgres", dbname=database, autocommit=True)
 
     def create_database(self, name: str, template: str = "template0") -> str:
-        """A new database, as a copy of ``template`` (to which nobody may be connected). Returns its address."""
+        """A new database, as a copy of ``template`` (to which nobody may be connected). Returns its address.
+
+        Copying its files takes a quarter of the time of writing it anew through the log, which is PostgreSQL's own choice since 15.
+        """
         with self.admin() as connection:
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-            connection.execute(statement)
+            how = sql.SQL("STRATEGY file_copy" if connection.info.server_version >= 150_000 else "")
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(sql.Identifier(name), sql.Identifier(template), how))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -112,7 +115,8 @@ class Postgres:
     def start(self) -> None:
         options = (
             f"-c listen_addresses={LOOPBACK} -c port={self.port} -c unix_socket_directories={self.base} -c max_connections=300 "
-            "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=64MB -c timezone=UTC"
+            "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=64MB -c timezone=UTC "
+            "-c autovacuum=off -c wal_level=minimal -c max_wal_senders=0"
         )
         self._run("pg_ctl", "-D", self._data, "-w", "-t", "60", "-l", f"{self.base}/log", "-o", options, "start")
 

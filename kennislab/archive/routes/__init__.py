@@ -7,17 +7,20 @@ from werkzeug.wrappers import Response
 
 from kennislab.accounts.signin import known_actor
 from kennislab.archive import queries, recalling, words  # noqa: F401  recalling: the room asks it what the archive knows
+from kennislab.archive.answered import answered_questions
 from kennislab.archive.models import ArchiveItem
 from kennislab.core.db import db
 from kennislab.core.errors import NotFound
+from kennislab.questions import later
 
 bp = Blueprint("archive", __name__)
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
 def init(app: Flask) -> None:
-    """Called once by the composition root: the archive's words, for every template."""
+    """Called once by the composition root: the archive's words, for every template; and what became of questions, for the next lab."""
     app.jinja_env.globals.update(archive_words=words)
+    later.answered_by(answered_questions)
 
 
 def the_item(item_id: str) -> ArchiveItem:

@@ -90,10 +90,11 @@ def _read(text: str, separator: str) -> list[tuple[int, list[str]]]:
 
 
 def _no_open_quote(text: str, separator: str, rows: list[tuple[int, list[str]]]) -> None:
-    """A quotation mark that opens and never closes swallows what follows, so a short table would come in without its last rows."""
+    """A quotation mark that opens and does not close where it should swallows the next rows: nothing would tell that they are missing."""
+    number = 0
     try:
         for _row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            pass
+            number += 1
     except csv.Error as error:
-        if "unexpected end" in str(error) and rows and any("\n" in cell for cell in rows[-1][1]):
-            raise refusal(OPEN_QUOTE, row=rows[-1][0]) from error
+        if any("\n" in cell for cell in dict(rows).get(number + 1, ())):
+            raise refusal(OPEN_QUOTE, row=number + 1) from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from kennislab.core.errors import N_
+from kennislab.core.errors import N_, DomainError
 from kennislab.core.sheets.shapes import (
     BINARY_EXCEL,
     BROKEN,
@@ -63,7 +63,9 @@ def rows_of(data: bytes) -> tuple[Rows, list[Note]]:
             rows = _rows(sheet)
             if rows:
                 return _finished(data, parts, sheet, rows, [one for one in book.worksheets if one is not sheet])
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except DomainError:
+        raise
+    except Exception as error:  # what a parser may say of a file that somebody else made, or broke
         raise refusal(BROKEN) from error
     return [], []
 
@@ -92,7 +94,9 @@ def _parts(data: bytes) -> dict[str, bytes]:
                 if one.filename.startswith("xl/worksheets/"):
                     found[one.filename] = text
             return found
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except DomainError:
+        raise
+    except Exception as error:  # of the archive or of what is packed in it
         raise refusal(BROKEN) from error
 
 

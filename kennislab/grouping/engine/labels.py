@@ -96,8 +96,8 @@ def _words(text: str) -> list[list[_Word]]:
     return sentences
 
 
-def candidates(texts: list[str]) -> dict[str, Candidate]:
-    """Every possible term of these texts by key (its stems)."""
+def candidates(texts: list[str], *, doubtful: bool = False) -> dict[str, Candidate]:
+    """Every possible term of these texts by key (its stems); ``doubtful``: those too that are a noun only perhaps."""
     out: dict[str, Candidate] = {}
     known: set[str] = set()
     names: set[str] = set()  # what has a capital in the middle of a sentence keeps it
@@ -125,7 +125,7 @@ def candidates(texts: list[str]) -> dict[str, Candidate]:
                 if i and row[i - 1].kind == "adjective" and word.kind == "noun":
                     adjective = row[i - 1].text if i > 1 else row[i - 1].text.lower()
                     add(f"{stem(row[i - 1].low)} {stem(word.low)}", f"{adjective} {form}", item, True)
-    return {key: one for key, one in out.items() if one.sure}
+    return {key: one for key, one in out.items() if one.sure or doubtful}
 
 
 _seen: dict[tuple[str, str], Matrix] = {}
@@ -181,7 +181,21 @@ def label_groups(texts: list[str], vectors: Matrix, labels: Labels, encoder: Enc
             if column is not None:
                 names[group].append(ordered[column].form)
                 taken.update(ordered[column].key.split())
+    for group in range(count):
+        if not names[group]:
+            names[group] = _doubtful(texts, labels, group, taken)
     return [(_joined(names[g]), int(places.central[g])) for g in range(count)]
+
+
+def _doubtful(texts: list[str], labels: Labels, group: int, taken: set[str]) -> list[str]:
+    """Where no word is a noun for certain: what most of the group's texts have and the others have not, if it is perhaps a noun."""
+    inside = {int(i) for i in np.flatnonzero(labels == group)}
+    found = [one for one in candidates(texts, doubtful=True).values() if one.items & inside and not taken & set(one.key.split())]
+    if not found:
+        return []
+    best = max(found, key=lambda one: (len(one.items & inside) - len(one.items - inside), one.sure, -len(one.form)))
+    taken.update(best.key.split())
+    return [best.form]
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ _NOUN_ENDINGS = tuple(
     """.split()
 )
 _NOUN = re.compile(
-    r"(?:ing(?:en)?|he(?:id|den)|teit(?:en)?|schap(?:pen)?|isme|[ts]ie(?:s|en)?|ment(?:en)?|age(?:s)?|ist(?:en)?|eur(?:s)?|nis(?:sen)?"
+    r"(?:jongeren|ouderen|kinderen|ing(?:en)?|he(?:id|den)|teit(?:en)?|schap(?:pen)?|isme|[ts]ie(?:s|en)?|ment(?:en)?|age(?:s)?|ist(?:en)?|eur(?:s)?|nis(?:sen)?"
     r"|dom|theek|logie|uur|gram(?:ma)?|sel(?:s)?|t?jes?|ium|aar(?:s)?|erij(?:en)?)$"
 )
 
@@ -192,7 +192,7 @@ def is_verb(word: str) -> bool:
     """Whether a folded word is a form of a common verb."""
     return (
         word in VERBS
-        or (word.endswith("eren") and len(word) > 6 and not word.endswith(("deren", "meren", "ieren")))
+        or (word.endswith("eren") and len(word) > 6 and not word.endswith(("deren", "meren", "ieren", "jongeren", "boeren")))
         or bool(re.search(r"(?:eert|eerde|eerden)$", word))
     )
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from kennislab.grouping import pairs as pairing
+from kennislab.grouping import telling  # noqa: F401  it declares the mails about themes and groups
+from kennislab.questions import later
+
 bp = Blueprint("grouping", __name__)
 
 
 def init(app: Flask) -> None:
     """Called once by the composition root."""
+    later.alike_by(pairing.count)
 
 
-from kennislab.grouping.routes import board, groups  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.grouping.routes import assigning, board, filling, groups, keeping, pairs  # noqa: E402, F401  they put their pages on ``bp``

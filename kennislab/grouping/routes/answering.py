@@ -4,7 +4,7 @@ columns that changed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kennislab.accounts.actors import Actor
-from kennislab.accounts.models import Person
 from kennislab.accounts.signin import current_actor
 from kennislab.core import jobs, journal
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, Invalid, require
 from kennislab.core.transaction import Tx, transaction
-from kennislab.grouping import following, operations, policies, proposing, queries, words
-from kennislab.grouping.models import TONES, WorkingGroup
+from kennislab.grouping import following, operations, policies, proposing, queries, selecting, words
+from kennislab.grouping.routes import seating
 from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
@@ -34,11 +33,14 @@ WAIT_MOST = 25
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the two boards. ``told``: its journal entries; ``columns``: a lab's board as (order of columns, column → HTML)."""
+    """One of the two boards. ``told``: its journal entries; ``columns``: a lab's board as (order of columns, column → HTML); ``tools``:
+    what stands above it and changes with it, as HTML; ``may_change``: who may send a change at all (each change asks again)."""
 
     told: str
     may_edit: Callable[[Actor, Lab], policies.Verdict]
+    may_change: Callable[[Actor, Lab], policies.Verdict]
     columns: Callable[[Session, Lab, bool], tuple[list[str], Callable[[str], str]]]
+    tools: Callable[[Session, Actor, Lab], str]
     address: str
 
 
@@ -56,40 +58,14 @@ def theme_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str]
     return list(by_key), lambda key: Markup(render_template("grouping/_theme_column.html", column=by_key[key], **context))
 
 
-@dataclass(frozen=True, slots=True)
-class _GroupColumn:
-    group: WorkingGroup | None
-    people: list[Person]
-
-    @property
-    def key(self) -> str:
-        return str(self.group.id) if self.group else "pile"
+def _theme_tools(session: Session, actor: Actor, lab: Lab) -> str:
+    return render_template("grouping/_tools.html", **tools(session, actor, lab))
 
 
-def group_columns(session: Session, lab: Lab, editable: bool) -> tuple[list[str], Callable[[str], str]]:
-    groups = queries.groups_of(session, lab.id)
-    placed = {member.person_id for group in groups for member in group.members}
-    rest = [person for person in queries.people_to_place(session, lab.programme_id) if person.id not in placed] if editable else []
-    columns = [_GroupColumn(None, rest)] if editable else []
-    columns += [_GroupColumn(group, sorted((m.person for m in group.members), key=lambda p: (p.name.casefold(), p.id))) for group in groups]
-    people = [person for column in columns for person in column.people]
-    context = {
-        "lab": lab,
-        "editable": editable,
-        "groups": groups,
-        "leaders": queries.leaders_to_choose(session, lab.programme_id) if editable else [],
-        "names": programmes.municipality_names(session, [person.municipality_code for person in people]),
-        "own": queries.own_themes(session, lab.id) if editable else {},
-        "theme_titles": {theme.id: theme.title for theme in queries.themes_of(session, lab.id)},
-        "questions_of": {group.id: queries.questions_of_theme(session, group.theme_id) if group.theme_id else [] for group in groups},
-        "tones": TONES,
-    }
-    by_key = {column.key: column for column in columns}
-    return list(by_key), lambda key: Markup(render_template("grouping/_group_column.html", column=by_key[key], **context))
-
-
-THEMES = View("board.changed", policies.may_edit_board, theme_columns, "grouping.board")
-GROUPS = View("groups.changed", policies.may_place_people, group_columns, "grouping.groups")
+THEMES = View("board.changed", policies.may_edit_board, policies.may_edit_board, theme_columns, _theme_tools, "grouping.board")
+GROUPS = View(
+    "groups.changed", policies.may_place_people, policies.may_make_groups, seating.group_columns, seating.tools, "grouping.groups"
+)
 
 
 def _wants_json() -> bool:
@@ -101,17 +77,29 @@ def _number(name: str, default: int = 0) -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 10 else default
 
 
+def _hands(session: Session, actor: Actor, lab: Lab, view: View) -> dict[str, Any]:
+    """Who else is at the board and what they have picked up, when that is not what the script already knows; only for who works on it."""
+    known = request.values.get("hands")
+    if known is None or view is not THEMES or not view.may_edit(actor, lab):
+        return {}
+    there = selecting.hands_of(session, lab, actor.person_id)
+    stamp = selecting.stamp(there)
+    return {} if stamp == known else {"hands": {"stamp": stamp, "of": [asdict(hand) for hand in there]}}
+
+
 def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stamp: str | None) -> dict[str, Any] | None:
     """What is new after journal number ``since``, as the script wants it; None when nothing is."""
     head, now = queries.version(session, lab.id)
+    hands = _hands(session, actor, lab, view)
     if head <= since and stamp == now:
-        return None
+        return {"head": since, "stamp": stamp, **hands} if hands else None
     rows = journal.read(session, queries.stream_of(lab.id), since, 200)
     editable = bool(view.may_edit(actor, lab))
     order, column = view.columns(session, lab, editable)
     touched = {key for row in rows if row.type == view.told for key in row.data["columns"]}
     titles = any(
-        row.type == THEMES.told and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose") for row in rows
+        row.type == THEMES.told and row.data["verb"] in ("create", "rename", "merge", "split", "remove", "propose", "put-back")
+        for row in rows
     )
     everything = stamp != now or len(rows) >= 200 or titles or any(row.data["verb"] in ("undo", "redo") for row in rows)
     mine = f"p:{actor.person_id}"
@@ -122,7 +110,8 @@ def _news(session: Session, actor: Actor, lab: Lab, view: View, since: int, stam
         "order": order,
         "columns": {key: column(key) for key in order if everything or key in touched},
         "said": said[-3:],
-        "tools": render_template("grouping/_tools.html", **tools(session, actor, lab)) if view is THEMES and editable else None,
+        "tools": view.tools(session, actor, lab) if editable else None,
+        **hands,
     }
 
 
@@ -142,6 +131,9 @@ def tools(session: Session, actor: Actor, lab: Lab) -> dict[str, Any]:
         "redo": queries.next_redo(session, lab.id, person_id),
         "work": work if work is not None and work.state in ("queued", "running") else None,
         "groups": proposing.suggested(session, lab),
+        "largest": row.largest if row else None,
+        "least_largest": proposing.LEAST_LARGEST,
+        "most_largest": proposing.MOST_LARGEST,
         "least": proposing.LEAST_GROUPS,
         "most": proposing.MOST_GROUPS,
     }
@@ -150,7 +142,7 @@ def tools(session: Session, actor: Actor, lab: Lab) -> dict[str, Any]:
 def change(lab_id: int, view: View, verb: Verb, done: str | None = None, form: Any = None) -> Answer:
     """Does ``verb(tx, lab)`` for who may, and answers: JSON with the news, or back to the page with a word about it."""
     actor, lab = current_actor(), the_lab(lab_id)
-    may = policies.may_make_groups if view is GROUPS else view.may_edit
+    may = view.may_change
     require(may(actor, lab))
     try:
         if form is not None and not form.validate():
@@ -160,21 +152,37 @@ def change(lab_id: int, view: View, verb: Verb, done: str | None = None, form: A
             require(may(actor, fresh))
             result = verb(tx, fresh)
     except DomainError as error:
-        if _wants_json() or error.status not in (409, 422):
-            raise
-        sentences = [_(error.title, **error.params), *(_(text) for text in getattr(error, "fields", {}).values())]
-        if error.detail and not getattr(error, "fields", {}):
-            sentences.append(_(error.detail, **error.params))
-        flash(" ".join(sentences), "error")
-        return redirect(url_for(view.address, lab_id=lab_id), 303)
+        return refused(error, lab_id, view)
     if isinstance(result, operations.Undone) and result.skipped:
         done = _("Een deel bleef zoals het is: iemand anders had het intussen veranderd.")
+    return answered(lab_id, view, done)
+
+
+def answered(lab_id: int, view: View, done: str | None) -> Answer:
+    """After a change: the news as JSON, or back to the page with a word about it."""
     if _wants_json():
-        news = _news(db.session(), actor, the_lab(lab_id), view, _number("since"), request.form.get("stamp"))
+        news = _news(db.session(), current_actor(), the_lab(lab_id), view, _number("since"), request.form.get("stamp"))
         return jsonify({**(news or {}), "done": done})
     if done:
         flash(done, "ok")
     return redirect(url_for(view.address, lab_id=lab_id), 303)
+
+
+def refused(error: DomainError, lab_id: int, view: View) -> Answer:
+    """After a refusal that the page can say: back to it. Raises any other, and all for a script, which says them itself."""
+    if _wants_json() or error.status not in (409, 422):
+        raise error
+    flash_refusal(error)
+    return redirect(url_for(view.address, lab_id=lab_id), 303)
+
+
+def flash_refusal(error: DomainError) -> None:
+    """Says on the next page why something was refused."""
+    fields = getattr(error, "fields", {})
+    sentences = [_(error.title, **error.params), *(_(text) for text in fields.values())]
+    if error.detail and not fields:
+        sentences.append(_(error.detail, **error.params))
+    flash(" ".join(sentences), "error")
 
 
 def sent_ids(name: str) -> list[int]:

@@ -9,8 +9,9 @@ from kennislab.accounts.signin import current_actor
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, Invalid, require
 from kennislab.core.transaction import Tx
-from kennislab.grouping import operations, policies, proposing, queries, words
+from kennislab.grouping import operations, policies, proposing, queries, selecting, words
 from kennislab.grouping.forms import ProposalForm, TitleForm
+from kennislab.grouping.models import BoardChange
 from kennislab.grouping.routes import bp
 from kennislab.grouping.routes.answering import (
     THEMES,
@@ -24,8 +25,11 @@ from kennislab.grouping.routes.answering import (
     theme_columns,
     tools,
 )
+from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
+from kennislab.questions import later
+from kennislab.questions import queries as questions
 
 
 @bp.get("/kennislabs/<int:lab_id>/themas")
@@ -48,6 +52,7 @@ def board(lab_id: int) -> Answer:
         staff=actor.is_staff(lab.programme_id),
         empty=not queries.cards_of(session, lab_id),
         themes=queries.themes_of(session, lab_id),
+        alike=later.alike(session, lab_id) if verdict else 0,
         **tools(session, actor, lab),
     )
 
@@ -63,15 +68,60 @@ def history(lab_id: int) -> Answer:
     """Who moved what, newest first."""
     actor, lab = current_actor(), the_lab(lab_id)
     require(policies.may_see_history(actor, lab))
-    changes = [(one, *words.said(one.verb, one.person_name, one.details)) for one in queries.history(db.session(), lab_id, 200)]
+    session = db.session()
+    texts, titles = queries.texts_of(session, lab_id), queries.titles_of(session, lab_id)
+    changes = [
+        (one, *words.said(one.verb, one.person_name, one.details), _moves(one, texts, titles))
+        for one in queries.history(session, lab_id, 200)
+    ]
     return render_template("grouping/history.html", lab=lab, changes=changes)
+
+
+def _moves(change: BoardChange, texts: dict[int, str], titles: dict[int, str]) -> list[tuple[str, str, str]]:
+    """(question, from, to) of every card that went to another theme; empty: the pile."""
+    went = ((int(id_), card[0], change.after["cards"][id_][0]) for id_, card in change.before["cards"].items())
+    return [(texts[id_], titles.get(old, ""), titles.get(new, "")) for id_, old, new in went if old != new and id_ in texts]
+
+
+@bp.get("/kennislabs/<int:lab_id>/themas/afdruk")
+def printed(lab_id: int) -> Answer:
+    """The themes on paper: each on a page of its own, or (``thema``) one of them."""
+    actor, lab = current_actor(), the_lab(lab_id)
+    require(policies.may_see_board(actor, lab))
+    session = db.session()
+    columns = queries.board(session, lab_id)
+    sent = request.args.get("thema", "")
+    only = next((column for column in columns if column.key == sent), None)
+    shown = [only] if only else [*columns[1:], columns[0]]
+    return render_template(
+        "grouping/printed.html",
+        lab=lab,
+        columns=columns,
+        only=only,
+        shown=[column for column in shown if column.cards or column.theme],
+        names=programmes.municipality_names(session, [card.question.municipality_code for column in columns for card in column.cards]),
+        counts=questions.support_counts(session, [card.question.id for column in columns for card in column.cards]),
+    )
+
+
+@bp.post("/kennislabs/<int:lab_id>/themas/handen")
+def pick_up(lab_id: int) -> Answer:
+    """That somebody is at the board, with ``cards`` in their hands; with ``weg``: that they left."""
+    actor, away = current_actor(), request.form.get("weg") == "1"
+    return change(
+        lab_id, THEMES, lambda tx, lab: selecting.leave(tx, lab, actor) if away else selecting.pick_up(tx, lab, actor, sent_ids("cards"))
+    )
 
 
 @bp.post("/kennislabs/<int:lab_id>/themas/verplaatsen")
 def move(lab_id: int) -> Answer:
-    """Puts ``cards`` in ``to`` at ``index``."""
-    actor = current_actor()
-    return change(lab_id, THEMES, lambda tx, lab: operations.move_cards(tx, lab, actor, sent_ids("cards"), sent_target(), sent_index()))
+    """Puts ``cards`` in ``to`` at ``index``; with ``pile`` on the pile, whatever ``to`` says."""
+    actor, away = current_actor(), "pile" in request.form
+    return change(
+        lab_id,
+        THEMES,
+        lambda tx, lab: operations.move_cards(tx, lab, actor, sent_ids("cards"), None if away else sent_target(), sent_index()),
+    )
 
 
 @bp.post("/kennislabs/<int:lab_id>/themas/vastzetten")
@@ -169,7 +219,7 @@ def propose(lab_id: int) -> Answer:
     return change(
         lab_id,
         THEMES,
-        lambda tx, lab: proposing.ask_for_proposal(tx, lab, actor, form.groups.data),
+        lambda tx, lab: proposing.ask_for_proposal(tx, lab, actor, form.groups.data, form.largest.data),
         _("Het voorstel wordt gemaakt. Je kunt gewoon verder werken."),
         form,
     )

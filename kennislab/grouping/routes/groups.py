@@ -14,8 +14,8 @@ from kennislab.core.errors import Invalid, NotFound, require
 from kennislab.core.transaction import Tx
 from kennislab.grouping import placing, policies, queries
 from kennislab.grouping.forms import GroupForm
-from kennislab.grouping.routes import bp
-from kennislab.grouping.routes.answering import GROUPS, Answer, change, follow, group_columns, sent_ids, sent_target
+from kennislab.grouping.routes import bp, seating
+from kennislab.grouping.routes.answering import GROUPS, Answer, change, follow, sent_ids, sent_target
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
 
@@ -28,7 +28,7 @@ def groups(lab_id: int) -> Answer:
     session = db.session()
     head, stamp = queries.version(session, lab_id)
     editable = bool(policies.may_make_groups(actor, lab))
-    order, column = group_columns(session, lab, editable)
+    order, column = seating.group_columns(session, lab, editable)
     own = queries.group_of(session, lab_id, actor.person_id) if actor.person_id is not None else None
     return render_template(
         "grouping/groups.html",
@@ -40,6 +40,7 @@ def groups(lab_id: int) -> Answer:
         editable=editable,
         staff=actor.is_staff(lab.programme_id),
         own=own,
+        tools=seating.tools(session, actor, lab),
         groups=queries.groups_of(session, lab_id),
         has_groups=any(key != "pile" for key in order),
         without_group=_without_group(session, lab_id),

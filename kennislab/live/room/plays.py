@@ -1,4 +1,4 @@
-"""The facts of playing a method: what beginning, moving, seating and ending record. Pure; what chance decides stands in a fact."""
+"""The course of a run: what beginning, moving, seating and ending record. Pure; what chance decides stands in a fact."""
 
 from __future__ import annotations
 
@@ -11,24 +11,19 @@ from kennislab.core.clock import iso
 from kennislab.core.errors import N_, Refused
 from kennislab.core.journal import Entry
 from kennislab.live.methods import plan, rules, seating
-from kennislab.live.methods.casting import SUPPORT
 from kennislab.live.methods.model import Method
-from kennislab.live.methods.plan import Position, Slot
+from kennislab.live.methods.plan import Position
 from kennislab.live.methods.schema import BUILT_IN, definition
-from kennislab.live.methods.seating import Member
-from kennislab.live.methods.vocabulary import KIND, ROLE
+from kennislab.live.methods.vocabulary import ROLE
 from kennislab.live.room import decision as d
 from kennislab.live.room.cases_state import Case
+from kennislab.live.room.run_cases import choosing_steps
+from kennislab.live.room.run_roles import as_members, cast, roles_with_case, with_leader
+from kennislab.live.room.run_votes import closing, dealt_again, proposed, top_of, votes_of
 from kennislab.live.room.runs_state import Run, Tables, written
-from kennislab.live.room.state import Ballot, Contribution, Person, RoomState, Step
-from kennislab.live.room.turns import AT_TABLES, LEADER, ballot_of, members, slot_at
+from kennislab.live.room.state import Person, RoomState, Step
+from kennislab.live.room.turns import AT_TABLES, members
 
-OWNER_ROLES = ("case_owner", "example_giver")
-"""Whose case or example it is: one of these a method may have."""
-ONE_OF = (LEADER, *OWNER_ROLES, "note_taker", "timekeeper")
-"""Roles that one person at a time has."""
-TOP = 10
-BALLOT_KINDS = {"vote": "dots", "choice_with_reason": "choice", "rating_1_5": "rating"}
 NO_METHOD = Refused(
     "no-such-method", N_("Deze werkvorm is er niet"), N_("Kies een werkvorm uit de lijst; misschien is hij intussen vervallen."), status=404
 )
@@ -41,59 +36,6 @@ def method_of(state: RoomState, key: str) -> tuple[Method, list[tuple[str, dict[
     if (built_in := BUILT_IN.get(key)) is None:
         raise NO_METHOD
     return built_in, [("method.known", {"key": key, "definition": definition(built_in)})]
-
-
-def owner_role(method: Method) -> str | None:
-    """The role of who brings in the case in this method; None when roles go round or there is no case."""
-    if any(seating.rotates(step) for step in method.steps):
-        return None
-    words = {"case_owner": "casusinbrenger", "example_giver": "voorbeeldgever"}
-    return next((role for role in OWNER_ROLES if words[role] in method.roles), None)
-
-
-def chosen_case(state: RoomState, group: str | None, method: Method) -> Case | None:
-    """The case that this group chose before, for a method that is about one and has no step to choose it."""
-    if owner_role(method) is None or choosing_steps(method)[0] is not None:
-        return None
-    return next((one for one in reversed(state.cases.values()) if one.group == group and one.state == "chosen"), None)
-
-
-def choosing_steps(method: Method) -> tuple[str | None, list[str]]:
-    """The step in which the case is chosen by vote, and those in which cases are brought in; (None, []) when the method has none."""
-    if owner_role(method) != "case_owner":
-        return None, []
-    for step in method.steps:
-        if step.input == "vote" and step.choices is not None and step.choices.outputs == ["vraag"] and step.choices.steps:
-            return step.id, [one for one in step.choices.steps if one != step.id]
-    return None, []
-
-
-def as_members(people: Sequence[Person]) -> list[Member]:
-    """For who seats people."""
-    return [Member(one.id, one.municipality) for one in people]
-
-
-def cast(method: Method, people: Sequence[Person], group: str | None, owner: str | None, seed: str) -> dict[str, str]:
-    """Roles to begin with. A group has somebody who leads from the phone; with everybody together the facilitator does."""
-    found = seating.suggest(method, as_members(people), owner, seed)
-    if group is None:
-        return {one: role for one, role in found.items() if role not in SUPPORT}
-    return with_leader(found, people)
-
-
-def with_leader(found: dict[str, str], people: Sequence[Person]) -> dict[str, str]:
-    """The same roles, with a discussion leader when there is anybody to be one."""
-    if LEADER in found.values() or not people:
-        return found
-    order = ("note_taker", "timekeeper", None)
-    free = sorted((one.id for one in people if found.get(one.id) in order), key=lambda one: order.index(found.get(one)))
-    return {**found, free[0]: LEADER} if free else found
-
-
-def recast(found: Mapping[str, str], participant: str, role: str | None) -> dict[str, str]:
-    """The roles after somebody got another: of some there is one only."""
-    kept = {one: had for one, had in found.items() if one != participant and not (role in ONE_OF and had == role)}
-    return kept if role is None else {**kept, participant: role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +66,7 @@ def arrive(state: RoomState, going: Going, position: Position, came: Position | 
         return data | {"cards": run.cards, "ballots": run.ballots}, []
     votes: list[dict[str, Any]] = []
     if slot.input in rules.VOTES:
-        votes, more = _votes(state, going, slot, position, tables)
+        votes, more = votes_of(state, run, people, going.case, slot, position, tables)
         data |= more
     return data, votes
 
@@ -143,104 +85,12 @@ def tables_at(run: Run, position: Position, people: Sequence[Person], roles: Map
     )
 
 
-def _votes(state: RoomState, going: Going, slot: Slot, position: Position, tables: Tables) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The votes of a step: one for all, or one at each table; and what the run has to know of them."""
-    run = going.run
-    fixed = [{"id": one.id, "text": one.title_nl, "text_en": one.title_en, "contribution": None} for one in slot.options]
-    places: list[int | None] = list(range(len(tables))) if tables else [None]
-    votes: list[dict[str, Any]] = []
-    ballots: dict[str, str] = {}
-    cards: list[dict[str, str]] = []
-    shown = choices_of(state, run, slot)
-    waits = bool(slot.collects) or (going.case is None and slot.step_id == choosing_steps(run.method)[0])
-    for place in places:
-        if place is None:
-            seen = shown
-        else:
-            company = seating.company(run.method, position, tables, place)
-            here = frozenset(one for table in tables for one in table)
-            seen = [one for one in shown if not one.company or rules.may_read(frozenset(one.company), company, present=here)]
-        choices = [*case_choices(state, run, slot, going.case), *({"id": c.id, "text": c.text, "contribution": c.id} for c in seen), *fixed]
-        if not choices and not waits:
-            continue
-        id_ = d.new_id()
-        ballots["" if place is None else str(place + 1)] = id_
-        vote: dict[str, Any] = {
-            "id": id_,
-            "title": slot.title["nl"],
-            "kind": BALLOT_KINDS[slot.input],
-            "budget": max(1, slot.votes),
-            "choices": choices,
-            "group": run.group,
-            "run": run.id,
-            "previous": None,
-            "secret": True,
-        }
-        if slot.input == "rating_1_5":
-            authors = {c.id: c.author or "" for c in seen}
-            cards = seating.hand_round(authors, [one.id for one in going.people], slot.units, run.id)
-            vote["cards"] = cards[min(position.unit, len(cards) - 1)]
-        votes.append(vote)
-    nothing = not any(vote["choices"] for vote in votes) and not slot.collects
-    return votes, {"ballots": ballots} | ({"cards": cards} if cards else {}) | ({"nothing": True} if nothing else {})
-
-
-def choices_of(state: RoomState, run: Run, slot: Slot) -> list[Contribution]:
-    """What the steps that a vote is about brought, as far as it may be seen."""
-    if slot.choices is None:
+def reseating(run: Run, people: Sequence[Person], roles: Mapping[str, str], actor: str | None) -> list[Entry]:
+    """Who sits otherwise once these are the roles: one fact, or none when all stay where they are."""
+    tables = tables_at(run, run.position, people, roles, run.position)
+    if tables == run.tables:
         return []
-    steps = {run.method.places[id_] for id_ in slot.choices.steps}
-    kinds = {*_kinds(slot.choices.outputs)}
-    taken = {case.contribution for case in state.cases.values()}
-    found = []
-    for id_ in run.items:
-        one = state.contributions[id_]
-        at = int((one.position or "-1/0/0").split("/")[0])
-        visible = not (one.retracted or one.hidden or one.pending or one.quarantined or one.rejected or one.merged)
-        if at in steps and one.kind in kinds and visible and one.id not in taken:
-            found.append(one)
-    return found
-
-
-def _kinds(words: Sequence[str]) -> list[str]:
-    return [KIND[word] for word in words]
-
-
-def case_choices(state: RoomState, run: Run, slot: Slot, chosen: Case | None) -> list[dict[str, Any]]:
-    """The cases to choose from, in the step that chooses the case."""
-    choosing, _ = choosing_steps(run.method)
-    if slot.step_id != choosing or chosen is not None:
-        return []
-    waiting = [case for case in state.cases.values() if case.group == run.group and case.state in ("pitched", "chosen")]
-    return [{"id": case.id, "text": case.text, "contribution": None, "case": case.id} for case in waiting if _present(state, case.owner)]
-
-
-def _present(state: RoomState, participant: str) -> bool:
-    person = state.people.get(participant)
-    return person is not None and not person.gone
-
-
-def grown(state: RoomState, run: Run, choice: dict[str, Any], author: str) -> list[Entry]:
-    """One choice more in a vote that collects while it runs, when this is one."""
-    slot = slot_at(run)
-    one = choice.get("kind")
-    if one is not None and one not in slot.collects:
-        return []
-    if one is None and (run.case is not None or slot.step_id != choosing_steps(run.method)[0]):
-        return []
-    person = state.people.get(author)
-    ballot = ballot_of(state, run, person.table if person else None)
-    told = {name: value for name, value in choice.items() if name != "kind"}
-    return [Entry("ballot.grown", {"id": ballot, "run": run.id, "choice": told}, author)] if ballot is not None else []
-
-
-def result_of(ballot: Ballot) -> list[str]:
-    """Choices that got anything, most first; as they were put where it is a tie."""
-    total = {choice["id"]: ballot.counted.get(choice["id"], 0) for choice in ballot.choices}
-    for given in ballot.cast.values():
-        for choice, number in given.items():
-            total[choice] += number
-    return sorted((choice for choice, number in total.items() if number), key=lambda choice: -total[choice])
+    return [Entry("run.seated", {"id": run.id, "group": run.group, "tables": tables, "roles": dict(roles), "people": len(people)}, actor)]
 
 
 def following(run: Run, people: int) -> Position | None:
@@ -265,28 +115,10 @@ def preceding(run: Run, people: int) -> Position | None:
     return at
 
 
-def closing(state: RoomState, run: Run, actor: str | None) -> list[Entry]:
-    """The votes of this run that are open, closed."""
-    return [
-        Entry("ballot.closed", {"id": ballot.id}, actor)
-        for ballot in (state.ballots.get(id_) for id_ in run.ballots.values())
-        if ballot and ballot.open
-    ]
-
-
 def ending(state: RoomState, run: Run, actor: str | None) -> list[Entry]:
     """The end of a run."""
-    top = _top(state, run)
+    top = top_of(state, run)
     return [*closing(state, run, actor), Entry("run.ended", {"id": run.id, "group": run.group} | ({"top": top} if top else {}), actor)]
-
-
-def _top(state: RoomState, run: Run) -> list[str]:
-    """What the vote that closes now put first: contributions, at most ten."""
-    ballots = [state.ballots[id_] for id_ in run.ballots.values() if id_ in state.ballots]
-    if len(ballots) != 1:
-        return []
-    known = {choice["id"]: choice["contribution"] for choice in ballots[0].choices}
-    return [known[id_] for id_ in result_of(ballots[0]) if known[id_]][:TOP]
 
 
 def moving(state: RoomState, run: Run, position: Position, actor: str | None, now: datetime) -> list[Entry]:
@@ -297,51 +129,17 @@ def moving(state: RoomState, run: Run, position: Position, actor: str | None, no
     roles: Mapping[str, str] = run.roles
     case = state.cases.get(run.case or "")
     if case is None and position.step > run.position.step:
-        proposed, made = _proposed(state, run, actor)
-        if proposed is not None:
+        first, made = proposed(state, run, actor)
+        if first is not None:
             entries += made
-            roles = roles_with_case(run, people, proposed)
-            entries.append(Entry("case.chosen", {"id": proposed.id, "group": run.group, "run": run.id, "roles": dict(roles)}, actor))
-            case = proposed
+            roles = roles_with_case(run, people, first)
+            entries.append(Entry("case.chosen", {"id": first.id, "group": run.group, "run": run.id, "roles": dict(roles)}, actor))
+            case = first
     data, votes = arrive(state, Going(run, people, roles, now, case), position, run.position)
-    top = [] if stays else _top(state, run)
+    top = [] if stays else top_of(state, run)
     moved = {"id": run.id, "group": run.group, "rev": run.rev + 1, **data} | ({"top": top} if top else {})
     entries.append(Entry("run.moved", moved, actor))
     return [*entries, *(Entry("ballot.opened", vote, actor) for vote in votes)]
-
-
-def _proposed(state: RoomState, run: Run, actor: str | None) -> tuple[Case | None, list[Entry]]:
-    """The case that the vote of the choosing step put first (or the only one), when nobody chose; with the fact that makes it one."""
-    choosing, _ = choosing_steps(run.method)
-    if run.method.steps[run.position.step].id != choosing:
-        return None, []
-    ballot = state.ballots.get(run.ballots.get("", ""))
-    if ballot is None:
-        return None, []
-    order = result_of(ballot) or ([ballot.choices[0]["id"]] if len(ballot.choices) == 1 else [])
-    for id_ in order:
-        case = state.cases.get(id_)
-        if case is not None and case.state != "withdrawn":
-            return case, []
-        one = state.contributions.get(id_)
-        if one is not None and one.author in state.people and not one.retracted:
-            made = Case(d.new_id(), run.group, one.text, one.author, one.confidential, contribution=one.id)
-            return made, [pitched(made, actor)]
-    return None, []
-
-
-def pitched(case: Case, actor: str | None) -> Entry:
-    """The fact that a case was brought in."""
-    data = {"id": case.id, "group": case.group, "text": case.text, "owner": case.owner, "confidential": case.confidential}
-    return Entry("case.pitched", data | {"question": case.question, "contribution": case.contribution}, actor)
-
-
-def roles_with_case(run: Run, people: Sequence[Person], case: Case) -> dict[str, str]:
-    """The roles once this case is taken up: its owner has the case, and somebody else does what the owner did."""
-    role = owner_role(run.method)
-    if role is None or case.owner not in {one.id for one in people}:
-        return dict(run.roles)
-    return with_leader(recast(run.roles, case.owner, role), people) if run.group is not None else recast(run.roles, case.owner, role)
 
 
 def beginning(
@@ -425,24 +223,8 @@ def settling(state: RoomState, group: str | None, people: Sequence[Person], acto
         plan.units(run.method, index, len(people), run.stations) != plan.units(run.method, index, run.people, run.stations)
         for index in range(len(run.method.steps))
     )
-    cards = _dealt_again(state, run, people)
+    cards = dealt_again(state, run, people)
     if tables == run.tables and roles == run.roles and not grown and cards == run.cards:
         return []
     data: dict[str, Any] = {"id": run.id, "group": group, "tables": tables, "roles": roles, "people": len(people)}
     return [Entry("run.seated", data | ({"cards": cards} if cards else {}), actor)]
-
-
-def _dealt_again(state: RoomState, run: Run, people: Sequence[Person]) -> list[dict[str, str]]:
-    """Cards for the rounds that are still to come, with who came and without who left; those in hand now stay there."""
-    here = {one.id for one in people}
-    if not run.cards or {one for turn in run.cards for one in turn} == here:
-        return run.cards
-    done = run.cards[: run.unit + 1]
-    left = len(run.cards) - len(done)
-    if left <= 0:
-        return run.cards
-    ballot = state.ballots.get(run.ballots.get("", ""))
-    known = {choice["id"] for choice in ballot.choices} if ballot else set()
-    authors = {id_: state.contributions[id_].author or "" for id_ in known}
-    rest = seating.hand_round(authors, sorted(here), left, f"{run.id}:{run.rev}:{len(here)}", before=done)
-    return [*done, *rest]

@@ -14,7 +14,7 @@ from kennislab.live.room import views
 from kennislab.live.room.audience import EVERYONE, FACILITATORS, PROJECTOR, Audience, Seat
 from kennislab.live.room.fold import apply
 from kennislab.live.room.state import RoomState
-from kennislab.live.room.topics.contributions import may_see
+from kennislab.live.room.topics.contributions_seen import may_see
 from kennislab.live.room.views import Change
 
 REMEMBERED = 3000

@@ -15,7 +15,7 @@ from kennislab.live.room.audience import EVERYONE, FACILITATORS, PROJECTOR, Audi
 from kennislab.live.room.fold import apply, touches
 from kennislab.live.room.state import Key, RoomState
 from kennislab.live.room.topics import TOPICS
-from kennislab.live.room.topics.contributions import may_see
+from kennislab.live.room.topics.contributions_seen import may_see
 from kennislab.live.room.topics.people import me
 
 __all__ = ["COLLECTIONS", "SINGLETONS", "Advance", "Change", "advance", "entity", "everything", "fallbacks", "for_audience", "me", "merged"]

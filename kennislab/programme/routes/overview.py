@@ -12,7 +12,7 @@ from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.errors import Conflict, Invalid, NotFound, require
 from kennislab.core.transaction import transaction
-from kennislab.programme import operations, policies, queries
+from kennislab.programme import links, operations, policies, queries
 from kennislab.programme.forms import DistrictForm, ParticipationForm, ProgrammeForm
 from kennislab.programme.models import District, LabState, Municipality, Programme
 from kennislab.programme.routes import Answer, bp, the_programme
@@ -31,12 +31,14 @@ def dashboard(programme_id: int) -> Answer:
     labs = queries.labs_of(db.session(), programme_id)
     coming = sorted((lab for lab in labs if lab.state is not LabState.ARCHIVED), key=lambda lab: (lab.starts_at, lab.id))
     archived = [lab for lab in labs if lab.state is LabState.ARCHIVED]
+    staff = actor.is_staff(programme_id)
     return render_template(
         "programme/dashboard.html",
         programme=programme,
         coming=coming,
         archived=archived,
-        staff=actor.is_staff(programme_id),
+        staff=staff,
+        waiting=links.waiting_for(db.session(), coming) if staff else [],
         manages=bool(policies.may_manage_programme(actor, programme_id)),
     )
 

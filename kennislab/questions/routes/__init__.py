@@ -13,8 +13,8 @@ from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import known_actor
 from kennislab.core.db import db
 from kennislab.core.errors import NotFound, NotSignedIn
-from kennislab.programme import links
-from kennislab.questions import queries
+from kennislab.programme import links, people
+from kennislab.questions import queries, telling, words
 from kennislab.questions.models import KnowledgeQuestion
 
 bp = Blueprint("questions", __name__)
@@ -24,6 +24,8 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 def init(app: Flask) -> None:
     """Called once by the composition root."""
     links.counter("questions", queries.count_of_lab)
+    people.tells(telling.told)
+    app.jinja_env.globals.update(notice_of=words.notice, somebody=words.SOMEBODY)
 
 
 def the_question(public_id: str) -> KnowledgeQuestion:
@@ -50,4 +52,4 @@ def person_of(actor: Actor) -> int:
     return actor.person_id
 
 
-from kennislab.questions.routes import ask, read, staff  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.questions.routes import ask, manage, read, shape, sheets, similar, staff, together, wall  # noqa: E402, F401  they put their pages on ``bp``

@@ -1,22 +1,27 @@
 /**
- * A board of columns with cards: themes with questions, or groups with people. The page works by forms; this adds dragging, Alt with an
- * arrow, a rename in place, and what colleagues do meanwhile. Nothing is replaced while somebody drags or while an own step is on its
+ * A board of columns with cards: themes with questions, or groups with people. The page works by forms; this adds dragging, keys,
+ * choosing several, a rename in place, and what colleagues do and hold meanwhile. Nothing is replaced while somebody drags or while an own step is on its
  * way (the page has it already; news from before it would take it back for a moment), and nobody's focus, choice, open menu or half-typed
  * text is lost, also when the card they are in goes to another column.
  *
- * `data-events`: where news comes from; `data-move`: where a move goes (absent: only to look at); `data-head`, `data-stamp`: how far the page is.
+ * `data-events`: where news comes from; `data-move`: where a move goes (absent: only to look at);
+ * `data-hands`: where it is told what one holds (absent: nobody is told); `data-head`, `data-stamp`: how far the page is.
  */
 import Sortable from "../../vendor/sortable.core.esm.js";
 import { Idiomorph } from "../../vendor/idiomorph.esm.js";
 import { follow } from "../grouping/follower.js";
+import { handsOf } from "../grouping/hands.js";
 import { byArrow, indexWithout, together } from "../grouping/moves.js";
 import { isNews, joined, plan } from "../grouping/news.js";
+import { picking } from "../grouping/picking.js";
+import { rename } from "../grouping/renaming.js";
 import { inTurns } from "../grouping/turns.js";
 import { t, tn } from "../text.js";
 import { toast } from "../toast.js";
 
 const PATIENCE = 20_000; // milliseconds for one step; without it a dead network would hold all later ones
 const TYPING = "input:not([type=checkbox]):not([type=range]), select, textarea";
+const MANY = 60; // from so many cards in a column on they change places at once: to move them smoothly each must be measured
 
 export default function connect(root, { signal }) {
   const state = { head: Number(root.dataset.head), stamp: root.dataset.stamp };
@@ -24,6 +29,7 @@ export default function connect(root, { signal }) {
   const spoken = root.querySelector('[data-role="spoken"]');
   const lists = new Map();
   const steps = inTurns();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let dragging = false;
   let held = null;
 
@@ -34,7 +40,10 @@ export default function connect(root, { signal }) {
   const columnOf = (key) => board.querySelector(`:scope > [data-column="${CSS.escape(key)}"]`);
   const cardOf = (id) => board.querySelector(`[data-card="${CSS.escape(id)}"]`);
   const titleOf = (key) => columnOf(key).querySelector('[data-role="title"]').textContent.trim();
-  const chosen = () => [...board.querySelectorAll('[data-role="pick"]:checked')].map((box) => box.closest("[data-card]").dataset.card);
+  const picked = picking({ board, columns, cardOf, changed: counted, signal });
+  const { chosen } = picked;
+  const hands = root.dataset.hands ? handsOf({ url: root.dataset.hands, root, cardOf, signal }) : null;
+  if (hands) state.hands = "";
   const say = (text) => (spoken.textContent = text);
 
   // --- showing what the server says ---------------------------------------------------------------------------------------
@@ -42,6 +51,10 @@ export default function connect(root, { signal }) {
   let sent = null;
 
   function use(news) {
+    if (news.hands && hands) {
+      state.hands = news.hands.stamp;
+      hands.take(news.hands);
+    }
     if (!isNews(state, news)) return;
     state.head = news.head;
     state.stamp = news.stamp;
@@ -58,7 +71,7 @@ export default function connect(root, { signal }) {
   }
 
   function show(news) {
-    const picked = new Set(chosen());
+    const choice = new Set(chosen());
     const active = document.activeElement;
     const inside = board.contains(active);
     const card = inside ? active.closest("[data-card]")?.dataset.card : null;
@@ -80,7 +93,7 @@ export default function connect(root, { signal }) {
       const tools = root.querySelector('[data-role="tools"]');
       if (tools) morph(tools, fragment(news.tools));
     }
-    for (const id of picked) {
+    for (const id of choice) {
       const box = cardOf(id)?.querySelector('[data-role="pick"]');
       if (box) box.checked = true;
     }
@@ -89,6 +102,7 @@ export default function connect(root, { signal }) {
     const own = sent && cardOf(sent);
     if (own?.contains(document.activeElement)) own.scrollIntoView({ block: "nearest", inline: "nearest" });
     refresh();
+    hands?.paint();
   }
 
   /** Cards that come from another column come themselves, not as a copy: with their menu open and the focus where it was. */
@@ -132,6 +146,7 @@ export default function connect(root, { signal }) {
     for (const column of columnElements()) {
       const list = listOf(column);
       if (root.dataset.move && !lists.has(list)) lists.set(list, sortable(list));
+      lists.get(list)?.option("animation", still || list.children.length > MANY ? 0 : 120);
       column.querySelector('[data-role="count"]').textContent = String(list.children.length);
     }
     for (const [list, sorter] of lists) {
@@ -152,6 +167,7 @@ export default function connect(root, { signal }) {
 
   function counted() {
     const count = chosen().length;
+    hands?.hold(chosen());
     const form = root.querySelector('[data-role="picked"]');
     if (!form) return;
     form.toggleAttribute("data-active", count > 0);
@@ -171,6 +187,7 @@ export default function connect(root, { signal }) {
   const patiently = () => AbortSignal.any?.([signal, AbortSignal.timeout(PATIENCE)]) ?? signal;
 
   async function step(url, fields) {
+    if (state.hands !== undefined) fields.set("hands", state.hands);
     fields.set("since", state.head);
     fields.set("stamp", state.stamp);
     const headers = { Accept: "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]')?.content ?? "" };
@@ -208,12 +225,20 @@ export default function connect(root, { signal }) {
     return send(root.dataset.move, fields);
   }
 
-  /** What goes with a card that was moved here and now: what its menu offers, and that it is said. */
-  function tell(card, key) {
-    offer(card, key);
+  /** Puts cards in a column at `index` among the others, as the server will. */
+  function bring(moved, key, index) {
+    const list = listOf(columnOf(key));
+    const others = [...list.children].filter((one) => !moved.includes(one.dataset.card));
+    for (const id of moved) put(list, cardOf(id), others[index] ?? null);
+  }
+
+  /** What goes with cards that were moved here and now: what their menus offer, and that it is said. */
+  function tell(card, key, moved) {
+    for (const id of moved) offer(cardOf(id), key);
     const list = listOf(columnOf(key));
     const place = cardsIn(list).indexOf(card.dataset.card) + 1;
-    say(t("%(card)s staat nu in %(column)s, plaats %(place)s.", { card: card.querySelector('[data-role="text"]').textContent.trim(), column: titleOf(key), place }));
+    if (moved.length > 1) return say(t("%(n)s kaarten staan nu in %(column)s.", { n: moved.length, column: titleOf(key) }));
+    return say(t("%(card)s staat nu in %(column)s, plaats %(place)s.", { card: card.querySelector('[data-role="text"]').textContent.trim(), column: titleOf(key), place }));
   }
 
   /** The menu of a card names all columns but the one it is in, the pile last; a choice that was made stays. */
@@ -242,18 +267,33 @@ export default function connect(root, { signal }) {
       fallbackTolerance: 4,
       forceFallback: true,
       fallbackOnBody: true,
-      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
-      onStart: () => {
+      animation: 0,
+      onChoose: (event) => along(event.item),
+      onUnchoose: (event) => event.item.removeAttribute("data-along"),
+      onStart: (event) => {
         dragging = true;
+        picked.pause();
         root.setAttribute("data-dragging", "");
+        const moved = together(columns(), event.item.dataset.card, chosen());
+        for (const id of moved.length > 1 ? moved : []) cardOf(id).setAttribute("data-goes", "");
+        hands?.hold(moved);
       },
       onEnd: (event) => {
         dragging = false;
+        picked.resume();
         root.removeAttribute("data-dragging");
+        for (const card of board.querySelectorAll("[data-goes]")) card.removeAttribute("data-goes");
         dropped(event);
+        hands?.hold(chosen());
         release();
       },
     });
+  }
+
+  /** How many go along stands on the card that is dragged: it is copied for that after this. */
+  function along(item) {
+    const count = chosen().length;
+    if (count > 1 && item.querySelector('[data-role="pick"]')?.checked) item.dataset.along = count;
   }
 
   function dropped(event) {
@@ -261,31 +301,33 @@ export default function connect(root, { signal }) {
     const card = event.item.dataset.card;
     const key = event.to.closest("[data-column]").dataset.column;
     const moved = together(columns(), card, chosen());
+    const index = indexWithout(cardsIn(event.to), card, moved);
+    bring(moved, key, index);
     refresh();
-    tell(event.item, key);
-    move(moved, key, indexWithout(cardsIn(event.to), card, moved));
+    tell(event.item, key, moved);
+    move(moved, key, index);
   }
 
   // --- keyboard -----------------------------------------------------------------------------------------------------------
 
   function onKey(event) {
+    if (picked.onKey(event)) return undefined;
     const card = event.target.closest("[data-card]");
     if (card && event.altKey && root.dataset.move && event.key.startsWith("Arrow")) {
       event.preventDefault();
-      const to = byArrow(columns(), card.dataset.card, event.key);
+      const moved = together(columns(), card.dataset.card, chosen());
+      const to = byArrow(columns(), card.dataset.card, event.key, moved);
       if (!to) return say(t("Verder kan niet."));
       const focused = document.activeElement;
-      const list = listOf(columnOf(to.key));
-      const others = [...list.children].filter((one) => one !== card);
-      put(list, card, others[to.index] ?? null);
+      bring(moved, to.key, to.index);
       focused?.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest", inline: "nearest" });
       refresh();
-      tell(card, to.key);
-      move([card.dataset.card], to.key, to.index);
-    } else if (event.key === "F2" && event.target.closest("[data-column]")) {
+      tell(card, to.key, moved);
+      move(moved, to.key, to.index);
+    } else if (event.key === "F2" && event.target.closest("[data-column]") && root.dataset.move) {
       event.preventDefault();
-      rename(event.target.closest("[data-column]"));
+      rename(event.target.closest("[data-column]"), send);
     }
     return undefined;
   }
@@ -298,54 +340,11 @@ export default function connect(root, { signal }) {
     form.requestSubmit();
   }
 
-  // --- a name in place ----------------------------------------------------------------------------------------------------
-
-  function rename(column) {
-    const form = column.querySelector('[data-role="rename"]');
-    const title = column.querySelector('[data-role="title"]');
-    if (!form || !root.dataset.move || column.querySelector(".theme__rename")) return;
-    const input = document.createElement("input");
-    input.className = "theme__rename";
-    input.value = title.textContent.trim();
-    input.maxLength = 120;
-    input.setAttribute("aria-label", t("Naam van het thema"));
-    const header = title.parentElement;
-    header.setAttribute("data-editing", "");
-    title.hidden = true;
-    title.after(input);
-    input.focus();
-    input.select();
-    const close = () => {
-      header.removeAttribute("data-editing");
-      title.hidden = false;
-      input.remove();
-    };
-    const save = () => {
-      if (!input.isConnected) return;
-      const name = input.value.trim();
-      const was = title.textContent.trim();
-      close();
-      if (!name || name === was) return;
-      title.textContent = name;
-      send(form.action, new URLSearchParams({ title: name }));
-    };
-    input.addEventListener("blur", save);
-    input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault();
-      if (event.key === "Escape") close();
-      if (event.key === "Enter" || event.key === "Escape") {
-        if (event.key === "Enter") save();
-        column.querySelector("summary")?.focus();
-      }
-      event.stopPropagation();
-    });
-  }
-
   // --- forms --------------------------------------------------------------------------------------------------------------
 
   async function onSubmit(event) {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.submitter?.hasAttribute("data-page")) return; // to another page
     event.preventDefault();
     const button = event.submitter;
     const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
@@ -359,17 +358,16 @@ export default function connect(root, { signal }) {
     const taken = await send(url, fields);
     if (sent === card) sent = null;
     if (taken && form.dataset.role === "picked" && !url.endsWith("vastzetten")) {
-      for (const box of board.querySelectorAll('[data-role="pick"]:checked')) box.checked = false;
       form.reset();
-      counted();
+      picked.none();
     }
   }
 
   root.addEventListener("submit", onSubmit, { signal });
   root.addEventListener("keydown", onKey, { signal });
   document.addEventListener("keydown", onUndoKey, { signal });
-  root.addEventListener("dblclick", (event) => event.target.closest('[data-role="title"]') && rename(event.target.closest("[data-column]")), { signal });
-  root.addEventListener("change", (event) => event.target.matches('[data-role="pick"]') && counted(), { signal });
+  root.addEventListener("dblclick", (event) => event.target.closest('[data-role="title"]') && root.dataset.move && rename(event.target.closest("[data-column]"), send), { signal });
+  root.querySelector('[data-role="none"]')?.addEventListener("click", picked.none, { signal });
   root.addEventListener(
     "input",
     (event) => {

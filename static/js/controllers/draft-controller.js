@@ -1,69 +1,32 @@
 /**
  * Keeps what somebody types: on this device at once, on the server a moment later. A dead battery costs a few words at most.
  *
- *   <form data-controller="draft" data-draft-key="question:4:12" data-draft-url="/…/concept" [data-draft-keep]>
+ *   <form data-controller="draft" data-draft-key="question:4:12" data-draft-base="3" [data-draft-at="…Z"] [data-draft-url="/…/concept"] [data-draft-keep]>
  *   <div data-controller="draft" data-draft-clear="question:4:12">      on the page that says it was sent
  *
- * `data-draft-keep`: the form comes back from a refusal, so what stands in it is newer than any copy. What is said goes into
- * [data-role=draft-state]. The server answers with the draft's id, which goes into the field `question`.
+ * `data-draft-base`: which version the page shows. `data-draft-keep`: the form comes back from a refusal, so what stands in it is newer
+ * than any copy. Without a url it is kept on this device only. What is said goes into [data-role=draft-state]; a second version, from
+ * another device, is offered in [data-role=draft-choice]. The server answers with the draft's id and version, for `question` and `rev`.
  */
+import { choose, fieldsOf, hasWords, openShelf, same } from "../questions/drafts.js";
 import { t } from "../text.js";
 
-const PREFIX = "kl-draft:";
-const SKIP = new Set(["csrf_token", "do", "rev"]);
 export const HERE_AFTER = 300;
 export const SERVER_AFTER = 2000;
 
-/** The fields of a form that are worth keeping, as one plain object. */
-export function fieldsOf(form) {
-  const kept = {};
-  for (const element of form.elements) {
-    if (element.name && !SKIP.has(element.name) && element.type !== "submit" && element.type !== "button") kept[element.name] = element.value;
-  }
-  return kept;
-}
-
 /** Whether somebody has written in this field since the page came: also before this script was there, on a slow phone. */
-const touched = (field) => "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+const touched = (field) => "defaultValue" in field && !["hidden", "radio", "checkbox"].includes(field.type) && field.value !== field.defaultValue;
 
-/** Whether somebody really wrote something: more than what is filled in beforehand. */
-export function hasWords(fields) {
-  return ["text", "context", "tried", "theme_hint"].some((name) => (fields[name] || "").trim() !== "");
-}
+const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang || "nl", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const moment = (at) => new Date(at).toLocaleString(document.documentElement.lang || "nl", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-/** Storage that may be missing, full or forbidden. */
-export function shelf(storage) {
-  return {
-    read(key) {
-      try {
-        return JSON.parse(storage.getItem(PREFIX + key) || "null");
-      } catch {
-        return null;
-      }
-    },
-    write(key, value) {
-      try {
-        storage.setItem(PREFIX + key, JSON.stringify(value));
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    clear(key) {
-      try {
-        storage.removeItem(PREFIX + key);
-      } catch {
-        // Nothing was kept, so nothing can be left.
-      }
-    },
-  };
-}
-
-function openShelf() {
-  try {
-    return shelf(window.localStorage);
-  } catch {
-    return shelf({ getItem: () => null, setItem() { throw new Error("no storage"); }, removeItem() {} });
+function put(form, fields, besides = []) {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.elements[name];
+    if (!field || name === "question" || !("value" in field) || besides.includes(field)) continue;
+    field.value = value;
+    const element = field instanceof RadioNodeList ? field[0] : field;
+    element.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
@@ -75,7 +38,10 @@ export default function connect(element, { signal }) {
   }
   const form = element;
   const key = form.dataset.draftKey;
+  const otherKey = `${key}:other`;
   const said = form.querySelector('[data-role="draft-state"]');
+  const box = form.querySelector('[data-role="draft-choice"]');
+  let base = form.dataset.draftBase || "0";
   let timerHere = 0;
   let timerServer = 0;
   let busy = false;
@@ -89,9 +55,50 @@ export default function connect(element, { signal }) {
   };
   const keepHere = () => {
     const fields = fieldsOf(form);
-    if (hasWords(fields)) device.write(key, { fields, at: Date.now() });
+    if (hasWords(fields)) device.write(key, { fields, at: Date.now(), base, synced: JSON.stringify(fields) === lastSent });
     else device.clear(key);
   };
+
+  function offer(other) {
+    if (!box) return;
+    device.write(otherKey, other);
+    const text = document.createElement("p");
+    text.textContent = other.from === "here"
+      ? t("Op dit apparaat staat ook een andere tekst, van %(moment)s.", { moment: moment(other.at) })
+      : t("Op een ander apparaat schreef je ook iets, op %(moment)s.", { moment: moment(other.at) });
+    const quote = document.createElement("blockquote");
+    quote.className = "original";
+    quote.textContent = other.fields.text || other.fields.context || "";
+    const swap = document.createElement("button");
+    swap.type = "button";
+    swap.className = "button button--quiet button--small";
+    swap.textContent = t("Die tekst gebruiken");
+    swap.addEventListener("click", () => {
+      const mine = fieldsOf(form);
+      put(form, other.fields);
+      if (hasWords(mine)) offer({ fields: mine, at: Date.now(), from: "here" });
+      else done();
+      form.elements.text?.focus();
+    });
+    const away = document.createElement("button");
+    away.type = "button";
+    away.className = "button button--link button--small";
+    away.textContent = t("Weggooien");
+    away.addEventListener("click", () => {
+      done();
+      form.elements.text?.focus();
+    });
+    const row = document.createElement("div");
+    row.className = "cluster";
+    row.append(swap, away);
+    box.replaceChildren(text, quote, row);
+    box.hidden = false;
+  }
+  function done() {
+    device.clear(otherKey);
+    box.hidden = true;
+    box.replaceChildren();
+  }
 
   async function keepOnServer() {
     const fields = fieldsOf(form);
@@ -111,12 +118,20 @@ export default function connect(element, { signal }) {
       });
       const body = await answer.json();
       if (leaving) return;
-      if (answer.ok) {
+      if (answer.ok || body.elsewhere) {
         form.elements.question.value = body.question;
+        form.elements.rev.value = body.rev;
+        base = String(body.rev);
+      }
+      if (answer.ok) {
         lastSent = JSON.stringify({ ...fields, question: body.question });
         keepHere();
-        const time = new Date(body.saved_at).toLocaleTimeString(document.documentElement.lang || "nl", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-        say(t("Concept bewaard om %(time)s.", { time }));
+        say(t("Concept bewaard om %(time)s.", { time: clock(body.saved_at) }));
+      } else if (body.elsewhere) {
+        keepHere();
+        if (!same(body.elsewhere, fieldsOf(form))) offer({ fields: body.elsewhere, at: Date.parse(body.saved_at), from: "elsewhere" });
+        say(t("Je schreef ook op een ander apparaat. Kies hierboven welke tekst je wilt."));
+        again = true;
       } else {
         say(t("Je tekst staat op dit apparaat. %(reason)s", { reason: body.detail || body.title || "" }));
       }
@@ -132,21 +147,14 @@ export default function connect(element, { signal }) {
   }
 
   const kept = device.read(key);
-  const shown = fieldsOf(form);
-  if (kept?.fields && !("draftKeep" in form.dataset) && hasWords(kept.fields)) {
-    const same = Object.entries(kept.fields).every(([name, value]) => name === "question" || !(name in shown) || shown[name] === value);
-    const other = shown.question && kept.fields.question && shown.question !== kept.fields.question;
-    if (!same && !other) {
-      for (const [name, value] of Object.entries(kept.fields)) {
-        const field = form.elements[name];
-        if (field && name !== "question" && "value" in field && !early.includes(field)) {
-          field.value = value;
-          field.dispatchEvent(new Event("input", { bubbles: true }));
-        }
-      }
-      say(t("Dit stond nog op dit apparaat. Je kunt verder schrijven."));
-    }
-  }
+  const page = { fields: fieldsOf(form), base, at: Date.parse(form.dataset.draftAt || "") || 0 };
+  const waiting = device.read(otherKey);
+  if (waiting?.fields && !same(waiting.fields, page.fields)) offer(waiting);
+  const choice = "draftKeep" in form.dataset ? "page" : choose(kept, page);
+  if (choice.startsWith("device")) put(form, kept.fields, early);
+  if (choice === "device") say(t("Dit stond nog op dit apparaat. Je kunt verder schrijven."));
+  if (choice === "device-newest") offer({ fields: page.fields, at: page.at, from: "elsewhere" });
+  if (choice === "page-newest") offer({ fields: kept.fields, at: kept.at, from: "here" });
 
   const keep = () => {
     clearTimeout(timerHere);
@@ -155,7 +163,7 @@ export default function connect(element, { signal }) {
     timerServer = setTimeout(keepOnServer, SERVER_AFTER);
   };
   form.addEventListener("input", keep, { signal });
-  if (early.length) keep();
+  if (early.length || choice.startsWith("device")) keep();
   form.addEventListener(
     "submit",
     () => {

@@ -6,6 +6,25 @@ different after it) and ``VIEWS`` (collection or singleton → what an audience 
 
 from __future__ import annotations
 
-from kennislab.live.room.topics import cases, contributions, day, evaluation, groups, lab, people, presence, projector, runs, steps, votes
+from kennislab.live.room.topics import (
+    asked,
+    cases,
+    contributions,
+    day,
+    evaluation,
+    groups,
+    lab,
+    last_time,
+    people,
+    plans,
+    presence,
+    projector,
+    runs,
+    splitting,
+    steps,
+    votes,
+)
 
-TOPICS = (lab, people, groups, runs, cases, presence, contributions, votes, steps, projector, day, evaluation)
+TOPICS = (
+    lab, people, groups, runs, cases, presence, contributions, splitting, votes, steps, projector, day, asked, last_time, plans, evaluation,
+)  # fmt: skip

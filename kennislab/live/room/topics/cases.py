@@ -12,7 +12,7 @@ from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
-from kennislab.live.room import plays, turns
+from kennislab.live.room import plays, run_cases, run_roles, run_votes, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.cases_state import Case
 from kennislab.live.room.runs_state import Run
@@ -33,9 +33,9 @@ def _pitch(state: RoomState, actor: LiveActor, op: m.CasePitch, now: datetime) -
         raise NOT_YOUR_QUESTION
     run = turns.run_of_group(state, person.group) or turns.run_for(state, person)
     case = Case(d.new_id(), run.group if run is not None else person.group, op.text, person.id, op.confidential, op.question)
-    entries = [plays.pitched(case, actor.key)]
+    entries = [run_cases.pitched(case, actor.key)]
     if run is not None:
-        entries += plays.grown(state, run, {"id": case.id, "text": case.text, "contribution": None, "case": case.id}, actor.key)
+        entries += run_votes.grown(state, run, {"id": case.id, "text": case.text, "contribution": None, "case": case.id}, actor.key)
     return d.Decision(entries, {"case": case.id})
 
 
@@ -69,13 +69,9 @@ def _choose(state: RoomState, actor: LiveActor, op: m.CaseChoose, now: datetime)
     if run is None or run.case == case.id:
         return d.fact("case.chosen", actor, id=case.id, group=case.group, run=None)
     people = turns.members(state, run.group)
-    roles = plays.roles_with_case(run, people, case)
+    roles = run_roles.roles_with_case(run, people, case)
     entries = [Entry("case.chosen", {"id": case.id, "group": case.group, "run": run.id, "roles": roles}, actor.key)]
-    tables = plays.tables_at(run, run.position, people, roles, run.position)
-    if tables != run.tables:
-        data = {"id": run.id, "group": run.group, "tables": tables, "roles": roles, "people": len(people)}
-        entries.append(Entry("run.seated", data, actor.key))
-    return d.Decision(entries, {})
+    return d.Decision([*entries, *plays.reseating(run, people, roles, actor.key)], {})
 
 
 def _harvest(state: RoomState, actor: LiveActor, op: m.CaseHarvest, now: datetime) -> d.Decision:

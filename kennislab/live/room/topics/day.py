@@ -1,27 +1,23 @@
-"""The day as a whole: its times, what it carried along from last time, questions for a speaker, what to go on with."""
+"""The hours of the day: what was planned, what is left, and making the rest fit."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from kennislab.core.clock import iso, parse_iso
-from kennislab.core.errors import N_, Refused, require
+from kennislab.core.errors import N_, Refused
 from kennislab.core.journal import Entry, Row
 from kennislab.live import messages as m
-from kennislab.live import policies
 from kennislab.live.policies import LiveActor
 from kennislab.live.room import decision as d
-from kennislab.live.room.audience import Audience, audience_of
-from kennislab.live.room.day_state import Plan, Report, Said
+from kennislab.live.room.audience import Audience
+from kennislab.live.room.day_state import Report
 from kennislab.live.room.fitting import fit, floor_of
 from kennislab.live.room.state import Key, RoomState
-from kennislab.live.room.topics.contributions import may_see, status
 
 LONGEST = timedelta(hours=16)
-PARTICIPANT_ONLY = Refused("participant-only", N_("Dit doet een deelnemer"), N_("Open het lab op een telefoon om mee te doen."))
 
 
 # -- the times of the day
@@ -113,102 +109,9 @@ def _set(state: RoomState, actor: LiveActor, op: m.AgendaSet, now: datetime) -> 
     return d.Decision(entries, {})
 
 
-def _support(state: RoomState, actor: LiveActor, op: m.SupportGive, now: datetime) -> d.Decision:
-    if actor.leads:
-        raise PARTICIPANT_ONLY
-    one = d.existing(state, op.contribution)
-    visible = may_see(state, audience_of(state, actor.key), one) and status(one) == "visible"
-    require(policies.may_support(actor, one, visible))
-    if (actor.key in one.support) == op.on:
-        return d.NOTHING
-    return d.fact("support.given", actor, id=one.id, participant=actor.key, on=op.on)
-
-
-def _answered(state: RoomState, actor: LiveActor, op: m.QuestionAnswer, now: datetime) -> d.Decision:
-    one = d.existing(state, op.contribution)
-    if one.kind != "question":
-        raise Refused("not-a-question", N_("Dit is geen vraag"), N_("Maak er eerst een vraag van, met Verplaatsen."), status=422)
-    return d.fact("question.answered", actor, id=one.id, answered=op.answered) if one.answered != op.answered else d.NOTHING
-
-
-def _carried(state: RoomState, kind: str, id_: str) -> dict[str, Any]:
-    """An action or answer of last time."""
-    found = next((one for one in (state.day.previous or {}).get(kind, []) if one["id"] == id_), None)
-    if found is None:
-        raise d.missing(N_("Dit stond er vorige keer niet bij"))
-    return found
-
-
-def _report_action(state: RoomState, actor: LiveActor, op: m.ActionReport, now: datetime) -> d.Decision:
-    _carried(state, "actions", op.action)
-    return d.fact(
-        "action.reported", actor, id=d.new_id(), item=op.action, who=actor.key, said=op.state, note=op.note,
-        municipality=actor.municipality, leads=actor.leads,
-    )  # fmt: skip
-
-
-def _report_evidence(state: RoomState, actor: LiveActor, op: m.EvidenceReport, now: datetime) -> d.Decision:
-    _carried(state, "answers", op.item)
-    place = op.municipality if actor.leads else actor.municipality
-    if place is None:
-        detail = N_("Kies een gemeente.") if actor.leads else N_("Vul bij de deelnamecode je gemeente in en probeer het dan opnieuw.")
-        raise Refused("no-municipality", N_("Bij welke gemeente hoort dit?"), detail, status=422)
-    if op.outcome in ("partly", "failed") and not op.note:
-        raise Refused(
-            "why", N_("Schrijf erbij waarom"), N_("Van wat niet of half werkte, leren anderen het meest. Eén zin is genoeg."), status=422
-        )
-    who = f"{actor.key}:{place}" if actor.leads else actor.key
-    return d.fact(
-        "evidence.reported", actor, id=d.new_id(), item=op.item, who=who, said=op.outcome, note=op.note,
-        municipality=place, leads=actor.leads,
-    )  # fmt: skip
-
-
-def plan_of(state: RoomState, id_: str) -> Plan:
-    """A plan, also one that was taken off the list."""
-    plan = state.plans.get(id_)
-    if plan is None:
-        raise d.missing(N_("Deze afspraak is er niet"))
-    return plan
-
-
-def _plan(state: RoomState, actor: LiveActor, op: m.PlanAdd, now: datetime) -> d.Decision:
-    id_ = d.new_id()
-    return d.fact("plan.added", actor, {"plan": id_}, id=id_, title=op.title, kind=op.kind, when=op.when, place=op.place)
-
-
-def _edit_plan(state: RoomState, actor: LiveActor, op: m.PlanEdit, now: datetime) -> d.Decision:
-    plan = plan_of(state, op.plan)
-    changed = {name: value for name in ("title", "kind", "when", "place") if (value := getattr(op, name)) is not None}
-    return d.fact("plan.edited", actor, id=plan.id, **changed)
-
-
-def _remove_plan(state: RoomState, actor: LiveActor, op: m.PlanRemove, now: datetime) -> d.Decision:
-    return d.fact("plan.removed", actor, id=plan_of(state, op.plan).id, on=op.on)
-
-
-def _join_plan(state: RoomState, actor: LiveActor, op: m.PlanJoin, now: datetime) -> d.Decision:
-    if actor.leads:
-        raise PARTICIPANT_ONLY
-    plan = plan_of(state, op.plan)
-    if plan.removed:
-        raise d.missing(N_("Deze afspraak is er niet meer"))
-    if plan.people.get(actor.key) == op.how:
-        return d.NOTHING
-    return d.fact("plan.joined", actor, id=plan.id, participant=actor.key, how=op.how)
-
-
 DECIDE: dict[type[m.Op], d.Decide] = {
     m.AgendaFit: _fit,
     m.AgendaSet: _set,
-    m.SupportGive: _support,
-    m.QuestionAnswer: _answered,
-    m.ActionReport: _report_action,
-    m.EvidenceReport: _report_evidence,
-    m.PlanAdd: _plan,
-    m.PlanEdit: _edit_plan,
-    m.PlanRemove: _remove_plan,
-    m.PlanJoin: _join_plan,
 }
 
 # -- what the facts change
@@ -241,60 +144,8 @@ def _changed(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     state.day.questions = data.get("evaluation", state.day.questions)
 
 
-def _supported(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    one, who = state.contributions[data["id"]], data["participant"]
-    person = state.people[who]
-    if data["on"]:
-        one.support[who] = None
-        person.supports.append(one.id)
-    else:
-        one.support.pop(who, None)
-        person.supports.remove(one.id)
-
-
-def _answering(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    state.contributions[data["id"]].answered = data["answered"]
-
-
-def _reported(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    state.day.told += 1
-    said = Said(data["id"], data["said"], data["note"], data["municipality"], data["leads"], state.day.told)
-    state.reports.setdefault(data["item"], Report(data["item"])).said[data["who"]] = said
-
-
-def _planned(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    state.plans[data["id"]] = Plan(data["id"], data["title"], data["kind"], data["when"], data["place"])
-
-
-def _replanned(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    plan = state.plans[data["id"]]
-    for name in ("title", "kind", "when", "place"):
-        if name in data:
-            setattr(plan, name, data[name])
-
-
-def _unplanned(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    state.plans[data["id"]].removed = data["on"]
-
-
-def _joined(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    people = state.plans[data["id"]].people
-    if data["how"] is None:
-        people.pop(data["participant"], None)
-    else:
-        people[data["participant"]] = data["how"]
-
-
 APPLY = {
     "agenda.changed": _changed,
-    "support.given": _supported,
-    "question.answered": _answering,
-    "action.reported": _reported,
-    "evidence.reported": _reported,
-    "plan.added": _planned,
-    "plan.edited": _replanned,
-    "plan.removed": _unplanned,
-    "plan.joined": _joined,
 }
 
 
@@ -315,32 +166,8 @@ def _changing(state: RoomState, row: Row) -> list[Key]:
     return [("day", ""), ("evaluation", ""), *(("agenda", id_) for id_ in later if id_ in row.data["steps"])]
 
 
-def _supporting(state: RoomState, row: Row) -> list[Key]:
-    return [("contributions", row.data["id"]), ("me", row.data["participant"])]
-
-
-def _question(state: RoomState, row: Row) -> list[Key]:
-    return [("contributions", row.data["id"])]
-
-
-def _reporting(state: RoomState, row: Row) -> list[Key]:
-    return [("reports", row.data["item"]), ("me", row.actor or "")]
-
-
-def _plans(state: RoomState, row: Row) -> list[Key]:
-    return [("plans", row.data["id"]), *((("me", row.data["participant"]),) if "participant" in row.data else ())]
-
-
 TOUCHES = {
     "agenda.changed": _changing,
-    "support.given": _supporting,
-    "question.answered": _question,
-    "action.reported": _reporting,
-    "evidence.reported": _reporting,
-    "plan.added": _plans,
-    "plan.edited": _plans,
-    "plan.removed": _plans,
-    "plan.joined": _plans,
 }
 
 # -- who sees what
@@ -378,71 +205,4 @@ def seen_day(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] |
     }
 
 
-def seen_previous(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """Last time's actions and answers; how they stand is in the reports."""
-    return state.day.previous or {"lab": None, "actions": [], "answers": []}
-
-
-def counted(words: Iterable[str]) -> dict[str, int]:
-    """Word → how often."""
-    found: dict[str, int] = {}
-    for word in words:
-        found[word] = found.get(word, 0) + 1
-    return found
-
-
-def said_of_action(state: RoomState, report: Report) -> Said | None:
-    """The word that counts for an action: the facilitator's, else that of its own municipality, else anybody's; the last of these."""
-    action: dict[str, Any] = next((one for one in (state.day.previous or {}).get("actions", []) if one["id"] == report.id), {})
-    own = action.get("municipality")
-    return max(report.said.values(), key=lambda one: (one.leads, own is not None and one.municipality == own, one.number), default=None)
-
-
-def seen_report(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """The sums of what was said of one item; for who leads also the notes, with the municipality."""
-    report = state.reports.get(id_)
-    if report is None:
-        return None
-    said = sorted(report.said.values(), key=lambda one: one.number)
-    action = any(one["id"] == id_ for one in (state.day.previous or {}).get("actions", []))
-    settled = said_of_action(state, report) if action else None
-    content: dict[str, Any] = {"id": id_, "sums": counted(one.said for one in said), "said": settled.said if settled else None}
-    if audience.kind == "facilitators":
-        content["notes"] = [{"municipality": one.municipality, "said": one.said, "note": one.note} for one in said]
-    return content
-
-
-def seen_plan(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | None:
-    """A plan: how many join; by name for who leads the room. Who offers to lead stands there with the municipality, for all."""
-    plan = state.plans.get(id_)
-    if plan is None or plan.removed:
-        return None
-    people = [(state.people[who], how) for who, how in plan.people.items() if who in state.people]
-    content: dict[str, Any] = {
-        "id": plan.id,
-        "title": plan.title,
-        "kind": plan.kind,
-        "when": plan.when,
-        "place": plan.place,
-        "joins": len(people),
-        "leads": sum(how == "lead" for _, how in people),
-        "leaders": sorted({person.municipality for person, how in people if how == "lead" and person.municipality}),
-    }
-    if audience.kind == "facilitators":
-        content["people"] = [
-            {"id": person.id, "name": person.name, "municipality": person.municipality, "how": how} for person, how in people
-        ]
-    return content
-
-
-def mine(state: RoomState, who: str) -> dict[str, Any]:
-    """What is mine alone of the day: what I support, reported and joined."""
-    person = state.people.get(who)
-    return {
-        "supports": sorted(person.supports) if person else [],
-        "reports": {id_: {"said": r.said[who].said, "note": r.said[who].note} for id_, r in state.reports.items() if who in r.said},
-        "plans": {id_: plan.people[who] for id_, plan in state.plans.items() if who in plan.people},
-    }
-
-
-VIEWS = {"agenda": seen_step, "day": seen_day, "previous": seen_previous, "reports": seen_report, "plans": seen_plan}
+VIEWS = {"agenda": seen_step, "day": seen_day}

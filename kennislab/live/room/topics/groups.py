@@ -14,12 +14,11 @@ from kennislab.live import messages as m
 from kennislab.live.methods.sizing import even
 from kennislab.live.methods.tables import deal
 from kennislab.live.policies import LiveActor, group_there
+from kennislab.live.room import clocks, plays, run_roles, turns
 from kennislab.live.room import decision as d
-from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, Person, RoomState
 from kennislab.live.room.topics.people import of_groups, seat_in
-from kennislab.live.room.topics.runs import clock_after
 
 NO_GROUP = N_("Deze groep is er niet")
 BUSY = Refused("groups-busy", N_("Er is nog een groep bezig"), N_("Rond eerst de werkvorm af, of verplaats de mensen."), status=409)
@@ -61,7 +60,7 @@ def dealt(people: Sequence[Person], how: str, number: int, seed: str) -> list[li
     """Who goes where: counted off in the order in which people came in, or mixed by municipality."""
     if how == "count_off":
         return [[one.id for one in people[index::number]] for index in range(number)]
-    return deal(plays.as_members(people), even(len(people), number), random.Random(seed))
+    return deal(run_roles.as_members(people), even(len(people), number), random.Random(seed))
 
 
 def _existing(state: RoomState, id_: str) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def _gather(state: RoomState, actor: LiveActor, op: m.GroupGather, now: datetime
         return d.NOTHING
     entries = [Entry("groups.gathered", {"on": op.on}, actor.key)]
     for group, id_ in state.active.items():  # the clocks of the groups stand still while everybody is together
-        changed = clock_after(state.runs[id_].clock, "pause" if op.on else "resume", 0, now) if group is not None else None
+        changed = clocks.after(state.runs[id_].clock, "pause" if op.on else "resume", 0, now) if group is not None else None
         if changed is not None:
             entries.append(Entry("run.timed", {"id": id_, "group": group, **changed}, actor.key))
     return d.Decision(entries, {})

@@ -15,7 +15,7 @@ from kennislab.live.room import decision as d
 from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, Person, RoomState
-from kennislab.live.room.topics import day, votes
+from kennislab.live.room.topics import votes
 
 
 def _hand_up(state: RoomState, actor: LiveActor, op: m.HandRaise, now: datetime) -> d.Decision:
@@ -255,6 +255,16 @@ def seen_me(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | 
     return me(state, audience) if audience.id is not None and audience.id == id_ else None
 
 
+def of_the_day(state: RoomState, who: str) -> dict[str, Any]:
+    """What is mine alone of the day: what I support, reported and joined."""
+    person = state.people.get(who)
+    return {
+        "supports": sorted(person.supports) if person else [],
+        "reports": {id_: {"said": r.said[who].said, "note": r.said[who].note} for id_, r in state.reports.items() if who in r.said},
+        "plans": {id_: plan.people[who] for id_, plan in state.plans.items() if who in plan.people},
+    }
+
+
 def me(state: RoomState, audience: Audience) -> dict[str, Any]:
     """What is mine alone: my contributions, my votes, my hand."""
     person = state.people.get(audience.id or "")
@@ -272,7 +282,7 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
             "reasons": reasons,
             "turn": None,
             "questions": [],
-            **day.mine(state, audience.id or ""),
+            **of_the_day(state, audience.id or ""),
         }
     return {
         "group": person.group,
@@ -284,7 +294,7 @@ def me(state: RoomState, audience: Audience) -> dict[str, Any]:
         "reasons": reasons,
         "turn": turns.turn(state, person),
         "questions": person.questions,
-        **day.mine(state, person.id),
+        **of_the_day(state, person.id),
     }
 
 

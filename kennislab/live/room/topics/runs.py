@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from kennislab.core.clock import iso, parse_iso
@@ -14,8 +14,8 @@ from kennislab.live.methods import plan
 from kennislab.live.methods.plan import Position
 from kennislab.live.methods.schema import from_definition
 from kennislab.live.policies import LiveActor
+from kennislab.live.room import clocks, plays, run_cases, run_roles, turns
 from kennislab.live.room import decision as d
-from kennislab.live.room import plays, turns
 from kennislab.live.room.runs_state import Run, Visit, read
 from kennislab.live.room.state import Key, RoomState, Step
 from kennislab.live.room.topics.runs_seen import progress, seen
@@ -72,7 +72,7 @@ def _start(state: RoomState, actor: LiveActor, op: m.RunStart, now: datetime) ->
         if case is None or case.group != op.group or case.state == "withdrawn":
             raise d.missing(N_("Deze casus is er niet"))
     method, known = plays.method_of(state, op.method)
-    case = case or plays.chosen_case(state, op.group, method)
+    case = case or run_cases.chosen_case(state, op.group, method)
     id_, entries = plays.beginning(state, op.group, method, case, op.minutes, actor.key, now)
     return d.Decision([*(Entry(name, data, actor.key) for name, data in known), *entries], {"run": id_})
 
@@ -101,27 +101,8 @@ def _go(state: RoomState, actor: LiveActor, op: m.RunGo, now: datetime) -> d.Dec
 
 def _timer(state: RoomState, actor: LiveActor, op: m.RunTimer, now: datetime) -> d.Decision:
     run = _led(state, actor, op.run)
-    changed = clock_after(run.clock, op.change, op.seconds, now)
+    changed = clocks.after(run.clock, op.change, op.seconds, now)
     return d.fact("run.timed", actor, id=run.id, group=run.group, **changed) if changed else d.NOTHING
-
-
-def clock_after(clock: Step, change: str, seconds: int, now: datetime) -> dict[str, Any] | None:
-    """The clock after this; None when nothing changes."""
-    ends, paused, remaining = clock.ends_at, clock.paused_at, clock.remaining
-    if change == "extend" and paused is not None:
-        remaining = max(0.0, (remaining or 0.0) + seconds)
-    elif change == "extend":
-        ends = max(ends or now, now) + timedelta(seconds=seconds)
-    elif change == "pause":
-        if paused is not None or ends is None:
-            return None
-        remaining = round(max(0.0, (ends - now).total_seconds()), 3)
-        ends, paused = None, now
-    else:
-        if paused is None:
-            return None
-        ends, paused, remaining = now + timedelta(seconds=remaining or 0.0), None, None
-    return {"ends_at": iso(ends), "paused_at": iso(paused), "remaining": remaining}
 
 
 def _role(state: RoomState, actor: LiveActor, op: m.RunRole, now: datetime) -> d.Decision:
@@ -129,15 +110,11 @@ def _role(state: RoomState, actor: LiveActor, op: m.RunRole, now: datetime) -> d
     people = turns.members(state, run.group)
     if op.participant not in {one.id for one in people}:
         raise d.missing(N_("Deze deelnemer is er niet"))
-    roles = plays.recast(run.roles, op.participant, op.role)
+    roles = run_roles.recast(run.roles, op.participant, op.role)
     if roles == run.roles:
         return d.NOTHING
     entries = [Entry("run.cast", {"id": run.id, "group": run.group, "roles": roles}, actor.key)]
-    tables = plays.tables_at(run, run.position, people, roles, run.position)
-    if tables != run.tables:
-        data = {"id": run.id, "group": run.group, "tables": tables, "roles": roles, "people": len(people)}
-        entries.append(Entry("run.seated", data, actor.key))
-    return d.Decision(entries, {})
+    return d.Decision([*entries, *plays.reseating(run, people, roles, actor.key)], {})
 
 
 def _reveal(state: RoomState, actor: LiveActor, op: m.RunReveal, now: datetime) -> d.Decision:
@@ -239,10 +216,7 @@ def _seated(state: RoomState, row: Row, data: dict[str, Any]) -> None:
 
 
 def _timed(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    clock = state.runs[data["id"]].clock
-    clock.ends_at = parse_iso(data["ends_at"]) if data["ends_at"] else None
-    clock.paused_at = parse_iso(data["paused_at"]) if data["paused_at"] else None
-    clock.remaining = data["remaining"]
+    clocks.put(state.runs[data["id"]].clock, data)
 
 
 def _cast(state: RoomState, row: Row, data: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from kennislab.core.clock import iso
 from kennislab.live.methods import plan
 from kennislab.live.methods.model import Method
-from kennislab.live.room import plays, turns
+from kennislab.live.room import plays, run_cases, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.runs_state import Run
 from kennislab.live.room.state import RoomState
@@ -85,15 +85,15 @@ def seen(state: RoomState, audience: Audience, id_: str) -> dict[str, Any] | Non
 def lacks_case(run: Run) -> bool:
     """Whether the method is about somebody's case and nobody brings one in, with no step still to come in which it is chosen."""
     method = run.method
-    if not run.on or plays.owner_role(method) != CASE_OWNER or CASE_OWNER in run.roles.values():
+    if not run.on or run_cases.owner_role(method) != CASE_OWNER or CASE_OWNER in run.roles.values():
         return False
-    choosing = plays.choosing_steps(method)[0]
+    choosing = run_cases.choosing_steps(method)[0]
     return choosing is None or run.step > method.places[choosing]
 
 
 def collecting(method: Method) -> list[str]:
     """Steps in which cases are brought in."""
-    return plays.choosing_steps(method)[1]
+    return run_cases.choosing_steps(method)[1]
 
 
 def steps(run: Run) -> list[dict[str, Any]]:

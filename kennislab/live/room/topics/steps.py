@@ -11,8 +11,8 @@ from kennislab.core.journal import Entry, Row
 from kennislab.live import messages as m
 from kennislab.live import policies
 from kennislab.live.policies import LiveActor
+from kennislab.live.room import clocks, plays, run_cases, turns
 from kennislab.live.room import decision as d
-from kennislab.live.room import plays, turns
 from kennislab.live.room.audience import Audience
 from kennislab.live.room.state import Key, RoomState, Step
 from kennislab.live.room.topics import day
@@ -45,33 +45,24 @@ def _methods(state: RoomState, actor: LiveActor, agenda: dict[str, Any], now: da
     entries = [Entry(name, data, actor.key) for name, data in known]
     for group in groups or [None]:
         minutes = plays.fitting(method, agenda["minutes"], len(turns.members(state, group)))
-        case = plays.chosen_case(state, group, method)
+        case = run_cases.chosen_case(state, group, method)
         entries += plays.beginning(state, group, method, case, minutes, actor.key, now, agenda["id"])[1]
     return entries
 
 
-def timed(step: Step, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> dict[str, Any] | None:
-    """The clock after this op: ``ends_at``, ``paused_at`` (ISO) and ``remaining`` (seconds); None when nothing changes."""
-    ends, paused, remaining = step.ends_at, step.paused_at, step.remaining
-    if isinstance(op, m.TimerExtend):
-        if paused is not None:
-            remaining = max(0.0, (remaining or 0.0) + op.seconds)
-        else:
-            ends = max(ends or now, now) + timedelta(seconds=op.seconds)
-    elif isinstance(op, m.TimerPause):
-        if paused is not None or ends is None:
-            return None
-        remaining = round(max(0.0, (ends - now).total_seconds()), 3)
-        ends, paused = None, now
-    else:
-        if paused is None:
-            return None
-        ends, paused, remaining = now + timedelta(seconds=remaining or 0.0), None, None
-    return {"ends_at": iso(ends), "paused_at": iso(paused), "remaining": remaining}
+def _extend(state: RoomState, actor: LiveActor, op: m.TimerExtend, now: datetime) -> d.Decision:
+    return _timed(state, actor, clocks.after(state.step, "extend", op.seconds, now))
 
 
-def _timer(state: RoomState, actor: LiveActor, op: m.TimerExtend | m.TimerPause | m.TimerResume, now: datetime) -> d.Decision:
-    changed = timed(state.step, op, now)
+def _pause(state: RoomState, actor: LiveActor, op: m.TimerPause, now: datetime) -> d.Decision:
+    return _timed(state, actor, clocks.after(state.step, "pause", 0, now))
+
+
+def _resume(state: RoomState, actor: LiveActor, op: m.TimerResume, now: datetime) -> d.Decision:
+    return _timed(state, actor, clocks.after(state.step, "resume", 0, now))
+
+
+def _timed(state: RoomState, actor: LiveActor, changed: dict[str, Any] | None) -> d.Decision:
     return d.fact("timer.changed", actor, **changed) if changed else d.NOTHING
 
 
@@ -81,33 +72,25 @@ def _reveal(state: RoomState, actor: LiveActor, op: m.Reveal, now: datetime) -> 
 
 DECIDE: dict[type[m.Op], d.Decide] = {
     m.StepGo: _go,
-    m.TimerExtend: _timer,
-    m.TimerPause: _timer,
-    m.TimerResume: _timer,
+    m.TimerExtend: _extend,
+    m.TimerPause: _pause,
+    m.TimerResume: _resume,
     m.Reveal: _reveal,
 }
-
-
-def _moment(text: str | None) -> datetime | None:
-    return parse_iso(text) if text else None
 
 
 def _step(state: RoomState, row: Row, data: dict[str, Any]) -> None:
     reveal_all(state)
     agenda = state.agenda[data["step"]]
-    state.step = Step(data["step"], data["rev"], row.at, _moment(data["ends_at"]), revealed=not agenda.get("hidden_until_reveal", False))
+    ends = parse_iso(data["ends_at"]) if data["ends_at"] else None
+    state.step = Step(data["step"], data["rev"], row.at, ends, revealed=not agenda.get("hidden_until_reveal", False))
     state.visited.append((data["step"], row.at))
     if state.follow:
         show(state, "step", None)
 
 
-def set_clock(step: Step, data: dict[str, Any]) -> None:
-    """Puts the clock as a fact says."""
-    step.ends_at, step.paused_at, step.remaining = _moment(data["ends_at"]), _moment(data["paused_at"]), data["remaining"]
-
-
 def _clock(state: RoomState, row: Row, data: dict[str, Any]) -> None:
-    set_clock(state.step, data)
+    clocks.put(state.step, data)
 
 
 def _round(state: RoomState, row: Row, data: dict[str, Any]) -> None:

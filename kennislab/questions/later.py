@@ -1,0 +1,36 @@
+"""What features later in the house tell the questions: which were answered in a harvest, and how many look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy.orm import Session
+
+Answered = Callable[[Session, Collection[int]], dict[int, set[str]]]
+"""``answered(session, lab ids)``: of the labs that were harvested, the public ids of the questions that something was done about."""
+
+Alike = Callable[[Session, int], int]
+"""``alike(session, lab id)``: how many pairs of questions are worth a look."""
+
+_answered: list[Answered] = []
+_alike: list[Alike] = []
+
+
+def answered_by(tells: Answered) -> None:
+    """The archive makes itself known. There is one."""
+    _answered[:] = [tells]
+
+
+def alike_by(tells: Alike) -> None:
+    """The grouping makes itself known. There is one."""
+    _alike[:] = [tells]
+
+
+def answered(session: Session, lab_ids: Collection[int]) -> dict[int, set[str]]:
+    """Lab id → public ids of its answered questions; a lab without a harvest is left out."""
+    return _answered[0](session, lab_ids) if _answered and lab_ids else {}
+
+
+def alike(session: Session, lab_id: int) -> int:
+    """How many pairs of a lab's questions look alike and were not yet judged."""
+    return _alike[0](session, lab_id) if _alike else 0

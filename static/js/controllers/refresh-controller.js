@@ -1,0 +1,36 @@
+/**
+ * Renews a part of the page by itself: `<section id="muur" data-controller="refresh" data-every="20">`. Asks for the page again, as it is in
+ * the address, and takes over the same part; what has the focus keeps it. Not while the page is hidden; at once when it is seen again.
+ */
+import { Idiomorph } from "../../vendor/idiomorph.esm.js";
+
+export default function connect(element, { signal }) {
+  const every = Math.max(5, Number(element.dataset.every) || 20) * 1000;
+  let timer = 0;
+  let last = Date.now();
+  let seen = element.innerHTML;
+
+  async function renew() {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") {
+      last = Date.now();
+      try {
+        const answer = await fetch(window.location.href, { signal, credentials: "same-origin", headers: { Accept: "text/html" } });
+        if (answer.ok && !answer.redirected) {
+          const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(element.id);
+          if (fresh && fresh.innerHTML !== seen) {
+            seen = fresh.innerHTML;
+            Idiomorph.morph(element, seen, { morphStyle: "innerHTML", ignoreActiveValue: true });
+          }
+        }
+      } catch {
+        // No line: what is shown stays, the next round tries again.
+      }
+    }
+    if (!signal.aborted) timer = setTimeout(renew, every);
+  }
+
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && Date.now() - last > every) renew(); }, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  timer = setTimeout(renew, every);
+}
