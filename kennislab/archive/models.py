@@ -87,7 +87,7 @@ class ArchiveItem(Base):
     ``position`` is the order of the day. ``rev`` grows with each change, for compare-and-swap. ``reach_given``: the author's own consent.
     ``answered``: of a question to a speaker: ``answered``, or ``parked`` and still open. ``lesson``: of a lesson that was put as *als …
     dan … want …* its three parts, ``{"if", "then", "because"}``; ``text`` then is the sentence that they make. ``checked_at``: when its
-    author last looked it over.
+    author last looked it over; ``corrected_at``: when they last put it in other words; ``withdrawn_at``: since when they want it out.
     """
 
     __tablename__ = "archive_item"
@@ -126,6 +126,8 @@ class ArchiveItem(Base):
     answered: Mapped[str | None] = mapped_column(sa.String(10))
     lesson: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edited_by: Mapped[str] = mapped_column(sa.String(120), default="")
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -198,8 +200,9 @@ class ActionUpdate(Base):
 class Correction(Base):
     """Something added to a sealed item, signed and dated. The item itself stays as it was.
 
-    ``digest`` chains the corrections of a lab (each covers the one before and, of the first, the head of the seal); ``salt`` goes when its
-    maker is erased; ``signature``: Ed25519 over the digest, hex. Empty in what was added before there was a chain.
+    ``commitment``: salted, as of a :class:`SealedPart`, with who made it aside; ``digest`` chains the corrections of a lab (each covers the
+    one before and, of the first, the head of the seal); ``signature``: Ed25519 over the digest, hex. Empty in what was added before there
+    was a chain.
     """
 
     __tablename__ = "archive_correction"
@@ -210,6 +213,9 @@ class Correction(Base):
     by: Mapped[str] = mapped_column(sa.String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside: Mapped[str] = mapped_column(sa.String(64), default="")
+    commitment: Mapped[str] = mapped_column(sa.String(64), default="")
     digest: Mapped[str] = mapped_column(sa.String(64), default="")
     signature: Mapped[str] = mapped_column(sa.String(128), default="")
 
@@ -228,8 +234,8 @@ class SeatedIn(Base):
 class Seal(Base):
     """That a lab's harvest was sealed: by whom, when, and the head of the chain of hashes (SHA-256, hex).
 
-    ``version`` 1: over the items alone; 2: over salted commitments of journal and harvest (:class:`SealedPart`), with a ``manifest`` that is
-    signed (``signature``: Ed25519, hex; ``key_id``: first half of the SHA-256 of the public key).
+    ``version`` 1: over the items alone; 2: over salted commitments of journal and harvest (:class:`SealedPart`), with a ``manifest`` that
+    is signed (``signature``: Ed25519, hex; ``key_id``: first half of the SHA-256 of the public key).
     """
 
     __tablename__ = "archive_seal"
@@ -248,8 +254,9 @@ class Seal(Base):
 class SealedPart(Base):
     """One link of a seal's chain: a commitment to something that was sealed, salted, so that it tells nothing once the salt is gone.
 
-    ``part``: journal, item, link or file; ``ref``: its number or id; ``commitment``: SHA-256 over salt and canonical content; ``head``: SHA-256
-    over the head before and the commitment. Without ``salt`` the content was erased for a person's sake; the chain goes on.
+    ``part``: lab, journal, item, link or file; ``ref``: its name or id; ``commitment``: SHA-256 over salt, canonical content and ``aside``;
+    ``head``: SHA-256 over the head before and the commitment. ``aside``: the same of what is about a person or was not meant to be told,
+    with a salt of its own. Without a salt what it covered was erased for a person's sake; the chain goes on.
     """
 
     __tablename__ = "archive_sealed_part"
@@ -259,18 +266,41 @@ class SealedPart(Base):
     part: Mapped[str] = mapped_column(sa.String(8))
     ref: Mapped[str] = mapped_column(sa.String(64))
     salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside: Mapped[str] = mapped_column(sa.String(64))
     commitment: Mapped[str] = mapped_column(sa.String(64))
     head: Mapped[str] = mapped_column(sa.String(64))
 
 
 class HarvestCheck(Base):
-    """That participants were asked to look over their own contributions: from when until when. Sealing waits for it, unless staff say why not."""
+    """That participants were asked to look over their own contributions: from when until when.
+
+    Sealing waits for it, unless staff say why not (``early_reason``). ``reminded_at``: when who had not looked yet was reminded.
+    """
 
     __tablename__ = "archive_check"
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(sa.String(120), default="")
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    early_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class HarvestAct(Base):
+    """Something that one of the staff did at the harvest, so that they can take it back: how the items and links were before it.
+
+    ``before``: ``{"items": {id: {"rev": after the act, "was": {field: value}}}, "added": [[from, to, kind]], "gone": [[from, to, kind]]}``.
+    Holds nothing that leads back to an author. ``what``: a message id. Thrown away at the seal, and when it is a day old.
+    """
+
+    __tablename__ = "archive_act"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(sa.String(120))
+    before: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class EvidencePrompt(Base):

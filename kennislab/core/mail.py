@@ -72,17 +72,22 @@ class Mail(Base):
 Filler = Callable[[Tx, Mail], str]
 Question = Callable[[Session, Mail], bool]
 _fills: dict[str, Filler] = {}
+_fills_of: dict[tuple[str, str], Filler] = {}
 _needed: dict[str, Question] = {}
 
 
-def fill(name: str) -> Callable[[Filler], Filler]:
+def fill(name: str, *purposes: str) -> Callable[[Filler], Filler]:
     """Declares how ``[name]`` in a body is filled in while sending: ``fn(tx, mail) -> text``, in the transaction that takes the mail.
 
-    What it raises as DomainError makes the mail fail with that sentence.
+    With ``purposes``: only in mails of these; they go before who fills it in everywhere. What it raises as DomainError makes the mail
+    fail with that sentence.
     """
 
     def declare(fn: Filler) -> Filler:
-        _fills[name] = fn
+        if purposes:
+            _fills_of.update({(name, purpose): fn for purpose in purposes})
+        else:
+            _fills[name] = fn
         return fn
 
     return declare
@@ -100,7 +105,7 @@ def needed(purpose: str) -> Callable[[Question], Question]:
 
 def secret_names() -> frozenset[str]:
     """The placeholders that are only filled in while sending."""
-    return frozenset(_fills)
+    return frozenset(_fills) | {name for name, _purpose in _fills_of}
 
 
 def still_needed(session: Session, mail: Mail) -> bool:
@@ -110,7 +115,12 @@ def still_needed(session: Session, mail: Mail) -> bool:
 
 def filled(tx: Tx, mail: Mail) -> str:
     """The body as it goes out, secrets and all. Never stored, never shown."""
-    return re.sub(r"\[([^\[\]\n]{1,60})\]", lambda found: _fills[found[1]](tx, mail) if found[1] in _fills else found[0], mail.body)
+
+    def one(found: re.Match[str]) -> str:
+        filler = _fills_of.get((found[1], mail.purpose)) or _fills.get(found[1])
+        return filler(tx, mail) if filler is not None else found[0]
+
+    return re.sub(r"\[([^\[\]\n]{1,60})\]", one, mail.body)
 
 
 def site_address(path: str = "") -> str:

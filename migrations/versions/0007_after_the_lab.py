@@ -13,9 +13,9 @@ depends_on = None
 
 
 ADDED = {
-    'archive_correction': ('salt', 'digest', 'signature'),
+    'archive_correction': ('salt', 'aside_salt', 'aside', 'commitment', 'digest', 'signature'),
     'archive_evidence': ('district',),
-    'archive_item': ('lesson', 'checked_at'),
+    'archive_item': ('lesson', 'checked_at', 'corrected_at', 'withdrawn_at'),
     'archive_seal': ('version', 'manifest', 'signature', 'key_id'),
 }
 
@@ -67,15 +67,33 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('by', sa.String(length=120), nullable=False),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('early_reason', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_archive_check_lab_id_lab'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('lab_id', name=op.f('pk_archive_check'))
     )
+    op.create_table('archive_act',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lab_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.String(length=120), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_archive_act_by_id_person'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_archive_act_lab_id_lab'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_act'))
+    )
+    with op.batch_alter_table('archive_act', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_act_lab_id'), ['lab_id'], unique=False)
+
     op.create_table('archive_sealed_part',
     sa.Column('lab_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('part', sa.String(length=8), nullable=False),
     sa.Column('ref', sa.String(length=64), nullable=False),
     sa.Column('salt', sa.String(length=64), nullable=True),
+    sa.Column('aside_salt', sa.String(length=64), nullable=True),
+    sa.Column('aside', sa.String(length=64), nullable=False),
     sa.Column('commitment', sa.String(length=64), nullable=False),
     sa.Column('head', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_archive_sealed_part_lab_id_lab'), ondelete='CASCADE'),
@@ -121,11 +139,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_archive_evidence_prompt_municipality_code'), ['municipality_code'], unique=False)
 
     op.add_column('archive_correction', sa.Column('salt', sa.String(length=64), nullable=True))
+    op.add_column('archive_correction', sa.Column('aside_salt', sa.String(length=64), nullable=True))
+    op.add_column('archive_correction', sa.Column('aside', sa.String(length=64), nullable=False, server_default=''))
+    op.add_column('archive_correction', sa.Column('commitment', sa.String(length=64), nullable=False, server_default=''))
     op.add_column('archive_correction', sa.Column('digest', sa.String(length=64), nullable=False, server_default=''))
     op.add_column('archive_correction', sa.Column('signature', sa.String(length=128), nullable=False, server_default=''))
     op.add_column('archive_evidence', sa.Column('district', sa.String(length=120), nullable=False, server_default=''))
     op.add_column('archive_item', sa.Column('lesson', sa.JSON(), nullable=False, server_default='{}'))
     op.add_column('archive_item', sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('archive_item', sa.Column('corrected_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('archive_item', sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('archive_seal', sa.Column('version', sa.Integer(), nullable=False, server_default='1'))
     op.add_column('archive_seal', sa.Column('manifest', sa.JSON(), nullable=False, server_default='{}'))
     op.add_column('archive_seal', sa.Column('signature', sa.String(length=128), nullable=False, server_default=''))
@@ -139,6 +162,7 @@ def downgrade() -> None:
     op.drop_table('archive_evidence_prompt')
     op.drop_table('produced_file')
     op.drop_table('archive_sealed_part')
+    op.drop_table('archive_act')
     op.drop_table('archive_check')
     op.drop_table('saved_search')
     op.drop_table('purge')
