@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from kennislab.archive import report
+from kennislab.archive import reporting as report
 from kennislab.core.db import db
 from kennislab.programme.models import Lab, LabState
 from tests.archive.rooms import SAID, Said, hold_a_lab
