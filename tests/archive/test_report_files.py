@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -10,14 +11,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from docx import Document as WordDocument
+from docx.oxml.ns import qn
 from flask import Flask
 from lxml import etree
 from odfdo import Document as OpenDocument
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from kennislab.archive.models import ActionStatus
 from kennislab.archive.queries import Outcomes
-from kennislab.archive.reporting import odt, pdf
+from kennislab.archive.reporting import docx, odt, pdf, sheets
 from kennislab.archive.reporting.shapes import Agreement, Asked, Ballot, Entry, LookedBack, Report, Scored, Step
 from kennislab.core import templating
 
@@ -28,7 +32,7 @@ NASTY = 'Zie #import "x"; $x$ *niet vet* ] _a_ `b` \\ <label> @iemand = kop // &
 def entry(text: str, kind: str, **more: Any) -> Entry:
     return Entry(
         **{
-            "id": "i",
+            "id": f"{kind}-{text[:8]}",
             "kind": kind,
             "text": text,
             "where": "Tilburg",
@@ -178,3 +182,86 @@ def test_the_odt_tells_nothing_of_who_made_it_or_when() -> None:
     assert data == odt.write(a_report())
     odd = odt.write(a_report(title="Tab\x0ben \ud800 einde"))
     assert "Taben  einde" in OpenDocument(io.BytesIO(odd)).meta.title
+
+
+# --- DOCX -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_docx_has_words_own_headings_lists_and_table_heads() -> None:
+    read = WordDocument(io.BytesIO(docx.write(a_report())))
+    styles = [(one.style.name, one.text) for one in read.paragraphs]
+    assert ("Title", "Samen & warm") in styles and ("Heading 1", "Knelpunten en oplossingen") in styles
+    assert ("Heading 2", "Wat eerst?") in styles and ("List Bullet 2", "Oplossing: Geef bewoners een wijkbudget.") in styles
+    assert [text for _style, text in styles].count(NASTY) == 2
+    assert len(read.tables) == 5
+    assert all(table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in read.tables)
+    assert [[cell.text for cell in row.cells] for row in read.tables[1].rows] == [
+        ["Wat", "Wie", "Wanneer", "Stand"],
+        ["Nabellen", "Pia", "15-01-2027", "Open"],
+    ]
+    assert styles[-1][1] == f"Kenmerk: {HEAD}"
+    assert {one.get(qn("w:val")) for one in read.styles.element.iter(qn("w:lang"))} == {"nl-NL"}
+
+
+def test_the_docx_tells_nothing_of_who_made_it_or_when() -> None:
+    data = docx.write(a_report(title="Tab\x0ben \ud800 einde"))
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    told = WordDocument(io.BytesIO(data)).core_properties
+    assert (told.author, told.last_modified_by, told.comments, told.title) == ("", "", "", "Taben  einde")
+    assert told.created.replace(tzinfo=None) == told.modified.replace(tzinfo=None) == datetime(2026, 12, 1, 9)
+    assert b"python-docx" not in b"".join(archive.read(name) for name in archive.namelist())
+    assert data == docx.write(a_report(title="Tab\x0ben \ud800 einde"))
+
+
+# --- XLSX and CSV ---------------------------------------------------------------------------------------------------------------
+
+
+def rows_of(book: Any, title: str) -> list[tuple[Any, ...]]:
+    return list(book[title].iter_rows(values_only=True))
+
+
+def test_the_workbook_has_a_sheet_for_each_kind_of_thing() -> None:
+    book = load_workbook(io.BytesIO(sheets.write(a_report())))
+    assert book.sheetnames == ["Verslag", "Inbreng", "Acties", "Stemmingen", "Evaluatie", "Deelname", "Alle kennisvragen"]
+    said = rows_of(book, "Inbreng")
+    assert said[0][:7] == ("Soort", "Tekst", "Gemeente", "Groep", "Thema’s", "Stemmen", "Antwoord op")
+    by_text = {row[1]: row for row in said[1:]}
+    assert by_text["Geef bewoners een wijkbudget."][6:11] == ("Het geld komt laat.", 3, 2, 0, 1)
+    assert by_text["Als je belooft, doe het dan."][2:4] == (None, None)
+    assert by_text["Nabellen"][13:16] == ("Pia", datetime(2027, 1, 15), "Open")
+    assert len(said) == len(by_text) + 1 == 8, "a bottleneck below a question is there once"
+    assert rows_of(book, "Deelname")[1:] == [("Tilburg", 7), ("Delft", 5)]
+    assert rows_of(book, "Stemmingen")[1] == ("Wat eerst?", None, 1, "Budget", "Stippen", 8, 3)
+    assert ("Kenmerk", HEAD) in rows_of(book, "Verslag")
+    empty = load_workbook(io.BytesIO(sheets.write(a_report(actions=[], ballots=[], evaluation=[], participation=[], asked=[]))))
+    assert empty.sheetnames == ["Verslag", "Inbreng"]
+
+
+def test_the_workbook_tells_nothing_of_who_made_it_or_when() -> None:
+    data = sheets.write(a_report())
+    told = load_workbook(io.BytesIO(data)).properties
+    assert (told.creator, told.lastModifiedBy, told.created, told.modified) == (
+        None,
+        None,
+        datetime(2026, 12, 1, 9),
+        datetime(2026, 12, 1, 9),
+    )
+    assert {one.date_time for one in zipfile.ZipFile(io.BytesIO(data)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert data == sheets.write(a_report())
+
+
+def test_no_cell_is_a_formula() -> None:
+    made = a_report(title="=1+1", lessons=[entry("=HYPERLINK(1)", "lesson"), entry("+31", "lesson", where="@cmd")], description="-2")
+    book = load_workbook(io.BytesIO(sheets.write(made)))
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "inlineStr", "n", "d"}
+    rows = list(csv.reader(io.StringIO(sheets.write_csv(made).decode("utf-8-sig")), delimiter=";"))
+    assert [row[1:3] for row in rows if row[0] == "Les"] == [["'=HYPERLINK(1)", "Tilburg"], ["'+31", "'@cmd"]]
+
+
+def test_the_csv_has_every_contribution_and_action_once() -> None:
+    rows = list(csv.reader(io.StringIO(sheets.write_csv(a_report()).decode("utf-8-sig")), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == ["Kennisvraag", "Knelpunt", "Knelpunt", "Oplossing", "Knelpunt", "Les", "Actie"]
+    assert {len(row) for row in rows} == {17}
+    public = list(csv.reader(io.StringIO(sheets.write_csv(a_report(public=True)).decode("utf-8-sig")), delimiter=";"))
+    assert "Actiehouder" not in public[0] and {len(row) for row in public} == {16}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -22,10 +22,11 @@ def packed(parts: Iterable[tuple[str, bytes]], plain: frozenset[str] = frozenset
     return out.getvalue()
 
 
-def repacked(made: bytes) -> bytes:
-    """A zip that somebody else's code made, packed as ours."""
+def repacked(made: bytes, instead: Mapping[str, bytes] | None = None) -> bytes:
+    """A zip that somebody else's code made, packed as ours; with other parts ``instead`` of its own."""
+    changed = instead or {}
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
-        return packed([(name, archive.read(name)) for name in archive.namelist()])
+        return packed([(name, changed.get(name) or archive.read(name)) for name in archive.namelist()])
 
 
 def xml_text(text: str) -> str:
