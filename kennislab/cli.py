@@ -117,6 +117,7 @@ def _throw_away(data: Path) -> None:
         "secret",
         "served.lock",
         "files",
+        "keys",
         "mail",
         "demo.log",
     }
@@ -373,6 +374,26 @@ def assign(file: Path, as_json: bool) -> None:
         raise _WrongFile(f"{file.name}: {error}") from error
     outcome = engine.solve(problem)
     click.echo(printing.as_json(problem, outcome) if as_json else printing.as_text(problem, outcome))
+
+
+@main.command()
+@click.argument("package", required=False, type=click.Path(path_type=Path))
+@click.option("--database", is_flag=True, help="All sealed labs of the configured database, with the files in DATA_DIR.")
+@click.option("--key", type=click.Path(path_type=Path), help="Public key (PEM) to trust for PACKAGE, instead of those in DATA_DIR/keys.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(package: Path | None, database: bool, key: Path | None, as_json: bool) -> None:
+    """Names what was changed, cut or swapped in PACKAGE or in the database. Exit code 0: nothing; 1: something; 2: cannot be checked."""
+    from kennislab.app import create_app, load_settings
+    from kennislab.archive.sealed import command
+
+    settings = load_settings()
+    if (package is None) is not database:
+        raise command.CannotCheck("Geef een pakket, of --database.")
+    if package is None:
+        verdict = command.database(settings, create_app)
+    else:
+        verdict = command.package(package, key, ROOT / settings["DATA_DIR"])
+    raise SystemExit(command.show(verdict, as_json))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
