@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kennislab.core import clock, jobs, mail_words
+from kennislab.core.backup.afterwards import after_restore
 from kennislab.core.db import Base, UtcDateTime
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.ids import new_id
@@ -255,3 +256,15 @@ def trouble(session: Session, addresses: Collection[str | None]) -> dict[str, Ma
     ended = sa.select(sa.func.max(Mail.id)).where(Mail.to.in_(wanted), Mail.state.in_(("sent", "failed", "bounced"))).group_by(Mail.to)
     rows = session.scalars(sa.select(Mail).where(Mail.id.in_(ended), Mail.state != "sent")).all()
     return {row.to: row for row in rows}
+
+
+# --- after a restore --------------------------------------------------------------------------------------------------------
+
+
+def _hold_all(tx: Tx) -> int:
+    """What was on its way when the backup was made may have arrived since: somebody looks before it leaves."""
+    waiting = sa.update(Mail).where(Mail.state.in_(("released", "sending"))).values(state="held", rev=Mail.rev + 1)
+    return len(tx.session.scalars(waiting.returning(Mail.id)).all())
+
+
+after_restore("mails die misschien al weg waren, worden eerst tegengehouden", _hold_all)
