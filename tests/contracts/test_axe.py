@@ -80,6 +80,12 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "archive.merge": [("facilitator", "/kennislabs/{harvest}/oogst/samenvoegen?kaart={card}&kaart={card2}")],
     "archive.report": [("participant", "/kennislabs/{sealed}/verslag"), ("facilitator", "/kennislabs/{harvest}/verslag")],
     "archive.seal": [("coordinator", "/kennislabs/{harvest}/oogst/sluiten")],
+    "archive.preview": [("coordinator", "/kennislabs/{harvest}/oogst/voorbeeld?als=public")],
+    "archive.own": [("participant", "/kennislabs/{harvest}/oogst/eigen")],
+    "evaluation.insight": [
+        ("participant", "/programmas/{programme}/inzicht"),
+        ("coordinator", "/programmas/{programme}/inzicht?van=2024-Q1&thema=Techniek+en+warmte&tel=bijdragen"),
+    ],
     "evaluation.year": [("participant", "/programmas/{programme}/jaar/{year}"), ("coordinator", "/programmas/{programme}/jaar/{year}")],
     "grouping.alike": [("facilitator", "/kennislabs/{asking}/vragen/dubbel")],
     "grouping.board": [("facilitator", "/kennislabs/{grouped}/themas"), ("participant", "/kennislabs/{lab}/themas")],
@@ -158,7 +164,9 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 
 # What answers a GET and is no page: why not.
 NOT_A_PAGE = {
+    "archive.find": "JSON",
     "archive.report_data": "JSON",
+    "evaluation.insight_numbers": "a table",
     "grouping.events": "JSON",
     "grouping.group_events": "JSON",
     "invitations.calendar": "an iCalendar file",

@@ -26,6 +26,7 @@ EVERY: dict[str, Make] = {
     "bars": lambda w, s: charts.bars([(NASTY, 3), ("Geld", 1.5)], NASTY, NASTY, width=w, standalone=s),
     "stacked": lambda w, s: charts.stacked([(NASTY, [3, 0, 2])], ["Open", NASTY, "Opgelost"], NASTY, NASTY, width=w, standalone=s),
     "lines": lambda w, s: charts.lines(QUARTERS, [(NASTY, [1, None, 4]), ("Geld", [2, 2, 2])], NASTY, NASTY, width=w, standalone=s),
+    "trends": lambda w, s: charts.trends(QUARTERS, [(NASTY, [1, 9, 4]), ("Geld", [None, 2, None])], NASTY, NASTY, width=w, standalone=s),
     "heat": lambda w, s: charts.heat(QUARTERS, [(NASTY, [0, None, 12])], NASTY, NASTY, width=w, standalone=s),
     "network": lambda w, s: charts.network(
         [charts.Node("a", NASTY), charts.Node("b", "Geld", part=1)], [charts.Edge("a", "b", 2)], NASTY, NASTY, width=w, standalone=s
@@ -101,6 +102,12 @@ def test_lines_end_in_their_names_have_shapes_and_leave_gaps() -> None:
     assert drawing.count("<circle") == 3 and len(re.findall(r'<rect [^>]*class="chart-fill1|<rect class="chart-fill1', drawing)) == 2
     with pytest.raises(ValueError, match="more lines"):
         charts.lines(QUARTERS, [(str(n), [1, 2, 3]) for n in range(9)], "", "")
+
+
+def test_small_lines_say_their_highest_and_their_last() -> None:
+    drawing = charts.trends(QUARTERS, [("Vertrouwen", [12, 48, 6]), ("Geld", [None, 3, 9]), ("Niets", [None, None, None])], "Thema’s", "")
+    assert _texts(drawing)[:6] == ["Vertrouwen", "48", "6", "Geld", "9", "Niets"], "the highest is written once when it is the last"
+    assert drawing.count('class="chart-line0"') == 2 and drawing.count("<circle") == 3
 
 
 def test_a_table_in_colours_tells_nothing_from_zero() -> None:

@@ -9,9 +9,9 @@ a phone: larger letters in proportion, labels above) and ``standalone`` (colours
 from __future__ import annotations
 
 from kennislab.core.charts.drawing import FONT, SHAPES
-from kennislab.core.charts.lines import lines
+from kennislab.core.charts.lines import lines, trends
 from kennislab.core.charts.maps import map_of, places
 from kennislab.core.charts.network import Edge, Node, network
 from kennislab.core.charts.rows import Column, bars, heat, stacked
 
-__all__ = ["FONT", "SHAPES", "Column", "Edge", "Node", "bars", "heat", "lines", "map_of", "network", "places", "stacked"]
+__all__ = ["FONT", "SHAPES", "Column", "Edge", "Node", "bars", "heat", "lines", "map_of", "network", "places", "stacked", "trends"]

@@ -1,4 +1,4 @@
-"""Lines over time, each with its name at its end and a shape at each point."""
+"""Lines over time: together, each with its name at its end and a shape at each point; or below each other, each on a line of its own."""
 
 from __future__ import annotations
 
@@ -69,3 +69,65 @@ def _line(drawing: Drawing, part: int, points: Sequence[tuple[float, float] | No
     for point in points:
         if point is not None:
             drawing.mark(SHAPES[part], point[0], point[1], 4.2, f"chart-fill{part} chart-rim")
+
+
+def trends(
+    columns: Sequence[Column],
+    rows: Sequence[tuple[str, Sequence[float | None]]],
+    title: str,
+    description: str,
+    *,
+    width: float = 640,
+    standalone: bool = False,
+) -> Markup:
+    """A small line for each (name, value at each column), all on one scale: for many lines, and for lines that jump.
+
+    The highest value of a row and its last one are written; None leaves a gap.
+    """
+    above = width < NARROW
+    behind = 30.0
+    before = 0.0 if above else min(max((width_of(label, SIZE) for label, _values in rows), default=0) + 14, width * 0.4)
+    high, step = 22.0, 58.0 if above else 40.0
+    grouped = any(isinstance(column, tuple) for column in columns)
+    foot = 44.0 if grouped else 26.0
+    drawing = Drawing(width, step * len(rows) + foot, title, description, standalone)
+    room = width - before - behind
+    xs = [before + 8 + (room - 16) * (at / (len(columns) - 1) if len(columns) > 1 else 0.5) for at in range(len(columns))]
+    highest = max((value for _label, values in rows for value in values if value is not None), default=1) or 1
+    for row, (label, values) in enumerate(rows):
+        base = row * step + step - 4
+        if above:
+            drawing.text(0, base - high - 17, shortened(label, width * 0.8, SIZE), size=SIZE)
+        else:
+            drawing.text(before - 10, base - 2, shortened(label, before - 14, SIZE), size=SIZE, anchor="end")
+        drawing.add("path", "chart-rule", d=f"M{before:.1f} {base:.1f}H{width - behind:.1f}")
+        points = [(x, base - high * value / highest) if value is not None else None for x, value in zip(xs, values, strict=True)]
+        _area(drawing, points, base)
+        there = [at for at, value in enumerate(values) if value is not None]
+        if not there:
+            continue
+        top = max(there, key=lambda at: (values[at] or 0, at))
+        for at in {top, there[-1]}:
+            x, y = points[at] or (0.0, 0.0)
+            drawing.mark("circle", x, y, 3.6, "chart-fill0 chart-rim")
+        (x, y), most = points[top] or (0.0, 0.0), number(values[top] or 0)
+        if top != there[-1]:
+            drawing.text(x, y - 6, most, "chart-ink chart-halo", 12, "middle", True)
+        drawing.text(width - behind + 4, base - 2, number(values[there[-1]] or 0), "chart-fill0", SIZE, bold=True)
+    heads(drawing, columns, xs, step * len(rows) + foot - 6, room / max(len(columns), 1))
+    return drawing.done()
+
+
+def _area(drawing: Drawing, points: Sequence[tuple[float, float] | None], base: float) -> None:
+    """The line with what is below it filled lightly, stretch by stretch between gaps."""
+    stretch: list[tuple[float, float]] = []
+    for point in [*points, None]:
+        if point is not None:
+            stretch.append(point)
+        elif stretch:
+            line = "L".join(f"{x:.1f} {y:.1f}" for x, y in stretch)
+            drawing.add(
+                "path", "chart-fill0", d=f"M{stretch[0][0]:.1f} {base:.1f}L{line}L{stretch[-1][0]:.1f} {base:.1f}Z", fill_opacity=0.14
+            )
+            drawing.add("path", "chart-line0", d=f"M{line}", stroke_width=2, stroke_linejoin="round")
+            stretch = []

@@ -47,7 +47,7 @@ def network(
     keys = {node.key for node in nodes}
     kept = [edge for edge in edges if edge.one in keys and edge.other in keys and edge.one != edge.other]
     narrow = width < NARROW
-    labels = {node.key: wrapped(node.label, 92 if narrow else 120, SIZE, bold=True) for node in nodes}
+    labels = {node.key: wrapped(node.label, 108 if narrow else 124, SIZE, most=3, bold=True) for node in nodes}
     height = max(180.0, 34.0 * len(nodes) + 80) if narrow else max(220.0, min(820.0, 120 + 27.0 * len(nodes)))
     heaviest = max((node.weight for node in nodes), default=1) or 1
     radius = {node.key: 5 + 8 * math.sqrt(max(node.weight, 0) / heaviest) for node in nodes}
@@ -62,13 +62,29 @@ def network(
         drawing.mark(SHAPES[node.part % len(SHAPES)], x, y, radius[node.key], f"chart-fill{node.part % len(SERIES)} chart-rim")
     for edge in kept:
         if edge.weight >= 2:
-            (x, y), (x2, y2) = at[edge.one], at[edge.other]
-            drawing.text((x + x2) / 2, (y + y2) / 2 + 4, number(edge.weight), "chart-ink-2 chart-halo", 12, "middle", True)
+            x, y = _clear(at[edge.one], at[edge.other], at, radius, labels)
+            drawing.text(x, y + 4, number(edge.weight), "chart-ink-2 chart-halo", 12, "middle", True)
     for node in nodes:
         x, y = at[node.key]
         for row, line in enumerate(labels[node.key]):
             drawing.text(x, y + radius[node.key] + 14 + 15 * row, line, "chart-ink chart-halo", SIZE, "middle", True)
     return drawing.done()
+
+
+def _clear(one: Point, other: Point, at: Mapping[str, Point], radius: Mapping[str, float], labels: Mapping[str, Sequence[str]]) -> Point:
+    """A place on an edge for its number, as near the middle as can be without covering a node or its name."""
+    points = [
+        (one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part) for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.28, 0.72)
+    ]
+    for x, y in points:
+        for key, (nx, ny) in at.items():
+            half = max(radius[key], max(width_of(line, SIZE, True) for line in labels[key]) / 2) + 5
+            inside = abs(x - nx) < half and ny + radius[key] - 2 < y < ny + radius[key] + 15 * len(labels[key]) + 8
+            if inside or math.dist((x, y), (nx, ny)) < radius[key] + 9:
+                break
+        else:
+            return x, y
+    return points[0]
 
 
 def layout(keys: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, Point]:
