@@ -184,7 +184,10 @@ class Evidence(Base):
 
 
 class ActionUpdate(Base):
-    """What somebody said of an action afterwards. The last one is its status. ``source_id``: as of a line of evidence."""
+    """What somebody said of an action afterwards. The last one is its status. ``source_id``: as of a line of evidence.
+
+    ``due``, ``owner``: the new date, and who took it on, when that changed; the sealed item keeps those of then.
+    """
 
     __tablename__ = "archive_action_update"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -194,6 +197,8 @@ class ActionUpdate(Base):
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    due: Mapped[date | None]
+    owner: Mapped[str] = mapped_column(sa.String(120), default="")
     source_id: Mapped[str | None] = mapped_column(sa.String(20))
 
 

@@ -1,16 +1,15 @@
-"""Sealing a harvest, and what may be added to it ever after: corrections, evidence, how an action went."""
+"""Sealing a harvest, and correcting what is sealed. What else is added afterwards: :mod:`kennislab.archive.following`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import sqlalchemy as sa
 
 from kennislab import __version__
 from kennislab.accounts.actors import Actor
 from kennislab.archive import findable, meaning, queries
-from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, Seal, Status
+from kennislab.archive.models import ArchiveItem, Correction, Seal, Status
 from kennislab.archive.operations import MOST_TEXT
 from kennislab.archive.sealed import addenda, canonical, commitments, keys
 from kennislab.core import clock, search
@@ -19,7 +18,6 @@ from kennislab.core.signals import signal
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.programme import operations as programme_operations
-from kennislab.programme import queries as programme_queries
 from kennislab.programme import states
 from kennislab.programme.models import Lab
 
@@ -116,43 +114,3 @@ def correct(tx: Tx, item: ArchiveItem, text: str, by: Actor) -> Correction:
     addenda.chain_on(tx, item.lab_id, correction)
     findable.index(tx, item)
     return correction
-
-
-def report_outcome(tx: Tx, item: ArchiveItem, municipality_code: str, status: Outcome, note: str, at: date | None, by: Actor) -> Evidence:
-    """Adds a line to the ledger: what became of it in a municipality. Raises Invalid or the state's refusal.
-
-    Of something that failed or half worked we want to know why, so the note is required then.
-    """
-    require(states.verdict(item.lab.state, "correct"))
-    today = clock.now().astimezone(clock.LOCAL).date()
-    wrong: dict[str, str] = {}
-    if programme_queries.municipality(tx.session, municipality_code) is None:
-        wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
-    if at is not None and at > today:
-        wrong["at"] = N_("Kies een dag die al geweest is.")
-    clean = tidy(note)
-    if not clean and status in (Outcome.FAILED, Outcome.PARTLY):
-        wrong["note"] = N_("Schrijf op waarom. Daar leren anderen het meest van.")
-    if len(clean) > MOST_TEXT:
-        wrong["note"] = N_("Schrijf hoogstens 2000 tekens.")
-    if wrong:
-        raise Invalid(fields=wrong)
-    line = Evidence(
-        municipality_code=municipality_code, status=status, note=clean, at=at or today, reporter_id=by.person_id, reporter=by.name,
-        created_at=clock.now(),
-    )  # fmt: skip
-    item.evidence.append(line)
-    findable.index(tx, item)
-    return line
-
-
-def update_action(tx: Tx, item: ArchiveItem, status: ActionStatus, note: str, by: Actor) -> ActionUpdate:
-    """Says how an agreement went. Raises Invalid (not an action) or the state's refusal."""
-    require(states.verdict(item.lab.state, "correct"))
-    if item.kind != "action":
-        raise Invalid("not-an-action", N_("Dit is geen actie"), N_("Alleen bij een actie kun je zeggen hoe het ermee staat."))
-    update = ActionUpdate(item_id=item.id, status=status, note=tidy(note)[:MOST_TEXT], by_id=by.person_id, by=by.name, at=clock.now())
-    tx.session.add(update)
-    item.action_status = status
-    tx.session.flush()
-    return update

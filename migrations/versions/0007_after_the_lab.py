@@ -13,6 +13,7 @@ depends_on = None
 
 
 ADDED = {
+    'archive_action_update': ('due', 'owner'),
     'archive_correction': ('salt', 'aside_salt', 'aside', 'commitment', 'digest', 'signature'),
     'archive_evidence': ('district',),
     'archive_item': ('lesson', 'checked_at', 'corrected_at', 'withdrawn_at'),
@@ -138,6 +139,8 @@ def upgrade() -> None:
     with op.batch_alter_table('archive_evidence_prompt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_archive_evidence_prompt_municipality_code'), ['municipality_code'], unique=False)
 
+    op.add_column('archive_action_update', sa.Column('due', sa.Date(), nullable=True))
+    op.add_column('archive_action_update', sa.Column('owner', sa.String(length=120), nullable=False, server_default=''))
     op.add_column('archive_correction', sa.Column('salt', sa.String(length=64), nullable=True))
     op.add_column('archive_correction', sa.Column('aside_salt', sa.String(length=64), nullable=True))
     op.add_column('archive_correction', sa.Column('aside', sa.String(length=64), nullable=False, server_default=''))
