@@ -115,8 +115,10 @@ def _named(at: Mapping[str, Point], radius: Mapping[str, float], said: Mapping[s
     crowd = {code: sum(math.hypot(x - x2, y - y2) < 60 for x2, y2 in at.values()) for code, (x, y) in at.items()}
     for code in sorted(at, key=lambda code: (-crowd[code], at[code][0], code)):
         best: tuple[float, Named, Box] | None = None
+        long = width_of(said[code], SIZE)
         for cost, x, y, anchor, lead in _tries(at[code], radius[code]):
-            long = width_of(said[code], SIZE)
+            if best is not None and best[0] <= cost:
+                break  # they come from cheap to dear
             left = x if anchor == "start" else x - long if anchor == "end" else x - long / 2
             box = (left - 1, y - SIZE * 0.8, left + long + 1, y + SIZE * 0.25)
             worse = cost + sum(_shared(box, other) for other in taken) * 2 + sum(_shared(box, dot) for dot in dots)

@@ -15,7 +15,7 @@ from kennislab.archive import words
 from kennislab.core import charts
 from kennislab.core.templating import quarter_text
 from kennislab.evaluation.insight import queries
-from kennislab.evaluation.insight.queries import Measure
+from kennislab.evaluation.insight.queries import Measure, Standing
 from kennislab.evaluation.insight.scope import Period, Scope
 from kennislab.programme.queries import municipality_names
 
@@ -112,9 +112,9 @@ def _grown(rows: Sequence[tuple[str, list[int | None]]]) -> tuple[str, int, int]
     return best if best[2] > best[1] else None
 
 
-def bottlenecks_by_theme(session: Session, scope: Scope) -> Panel:
+def bottlenecks_by_theme(scope: Scope, standing: Sequence[Standing]) -> Panel:
     """How many bottlenecks of each theme have no solution, an untested one, one that worked."""
-    found = queries.bottlenecks(session, scope)
+    found = queries.bottlenecks(scope, standing)
     title = _("Knelpunten zonder oplossing")
     parts = [_("Zonder oplossing"), _("Oplossing, nog nergens gewerkt"), _("Ergens (deels) gewerkt")]
     columns = [(_("Thema"), False), *((part, True) for part in parts), (_("Samen"), True)]
@@ -137,9 +137,9 @@ def bottlenecks_by_theme(session: Session, scope: Scope) -> Panel:
     return Panel("knelpunten-per-thema", title, said, Table(columns, rows), draw if rows else None, note)
 
 
-def unsolved(session: Session, scope: Scope, limit: int | None) -> Panel:
+def unsolved(session: Session, standing: Sequence[Standing], limit: int | None) -> Panel:
     """The bottlenecks that wait for a solution that works."""
-    found = queries.unsolved(session, scope, limit)
+    found = queries.unsolved(session, standing, limit)
     names = _names(session, [one.municipality_code for one in found])
     headings = [_("Knelpunt"), _("Stand"), _("Gemeente"), _("Kwartaal"), _("Thema’s"), _("Stemmen")]
     voted = any(one.votes for one in found)
@@ -161,7 +161,7 @@ def unsolved(session: Session, scope: Scope, limit: int | None) -> Panel:
     return Panel("knelpunten", _("Wacht op een oplossing die werkt"), about, Table(columns, rows))
 
 
-def travelled(session: Session, scope: Scope) -> Panel:
+def travelled(session: Session, scope: Scope, limit: int | None) -> Panel:
     """Solutions that were tried in another city than where they came from."""
     found = queries.travelled(session, scope)
     title = _("Oplossingen die op reis gingen")
@@ -174,7 +174,7 @@ def travelled(session: Session, scope: Scope) -> Panel:
             "; ".join(f"{names.get(code, code)}: {_(words.OUTCOMES[outcome]).lower()}" for code, outcome in one.to),
             quarter_text(f"{one.last.year}-Q{(one.last.month + 2) // 3}"),
         ]
-        for one in found
+        for one in found[:limit]
     ]
     if not found:
         return Panel(

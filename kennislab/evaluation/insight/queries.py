@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -38,9 +38,17 @@ def _sealed(scope: Scope) -> sa.Select[int]:
 
 
 def _seen(scope: Scope, item: type[ArchiveItem] = ArchiveItem) -> list[sa.ColumnElement[bool]]:
-    """What of the programme this asker may count: confirmed, and for who is not staff nothing that stayed in a group."""
-    mine = [item.programme_id == scope.programme_id, item.status == Status.CONFIRMED]
+    """What of the programme's labs this asker may count: confirmed, and for who is not staff nothing that stayed in a group.
+
+    To be asked together with the labs: those name the programme. Naming it here too has SQLite read the whole programme.
+    """
+    mine = [item.status == Status.CONFIRMED]
     return mine if scope.staff else [*mine, item.consent != Consent.GROUP]
+
+
+def _of_kind(scope: Scope, kind: str, item: type[ArchiveItem] = ArchiveItem) -> list[sa.ColumnElement[bool]]:
+    """The same of one kind; for that there is an index that begins with the programme."""
+    return [item.programme_id == scope.programme_id, item.kind == kind, *_seen(scope, item)]
 
 
 def _about(scope: Scope) -> list[sa.ColumnElement[bool]]:
@@ -129,8 +137,8 @@ class Bottlenecks:
 
 
 def _answered(scope: Scope) -> sa.Subquery:
-    """Bottleneck or question (``of``) → number of solutions to it (``answers``) from sealed labs of whatever period, and of those that work
-    somewhere (``working``): a municipality's last word is that it worked, wholly or partly.
+    """Bottleneck (``of``) → number of solutions to it (``answers``) from sealed labs of whatever period, and of those that work somewhere
+    (``working``): a municipality's last word is that it worked, wholly or partly.
 
     Counted once for all, and joined: looked up per bottleneck it took a hundred times as long on SQLite.
     """
@@ -144,24 +152,41 @@ def _answered(scope: Scope) -> sa.Subquery:
         solution.answers_id.label("of"), sa.func.count().label("answers"), sa.func.count(works.c.item_id).label("working")
     ).join(works, works.c.item_id == solution.id, isouter=True)
     sealed = sa.select(Lab.id).where(Lab.programme_id == scope.programme_id, Lab.state == LabState.ARCHIVED)
-    mine = [solution.kind == "solution", solution.answers_id.is_not(None), solution.lab_id.in_(sealed), *_seen(scope, solution)]
+    mine = [solution.answers_id.is_not(None), solution.lab_id.in_(sealed), *_of_kind(scope, "solution", solution)]
     return solutions.where(*mine).group_by(solution.answers_id).subquery()
 
 
-def bottlenecks(session: Session, scope: Scope) -> Bottlenecks:
-    """How the bottlenecks of the period stand today, whenever they were solved."""
-    here = [ArchiveItem.lab_id.in_(_sealed(scope)), ArchiveItem.kind == "bottleneck", *_seen(scope), *_about(scope)]
-    known = _answered(scope)
-    state = sa.case((known.c.working > 0, "worked"), (known.c.answers > 0, "untested"), else_="without").label("state")
-    each = sa.select(_THEMES.label("stored"), state).join(known, known.c.of == ArchiveItem.id, isouter=True).where(*here).subquery()
-    rows = session.execute(sa.select(each.c.stored, each.c.state, sa.func.count()).group_by(each.c.stored, each.c.state))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one bottleneck stands: number of solutions, and of those that work somewhere."""
+
+    id: str
+    themes: tuple[str, ...]
+    answers: int
+    working: int
+
+
+def standing(session: Session, scope: Scope) -> list[Standing]:
+    """Every bottleneck of the period as it stands today, whenever it was solved; those without a solution first, then by votes."""
+    A, known = ArchiveItem, _answered(scope)
+    answers, working = sa.func.coalesce(known.c.answers, 0), sa.func.coalesce(known.c.working, 0)
+    chosen = sa.select(A.id, _THEMES, answers, working).join(known, known.c.of == A.id, isouter=True)
+    order = sa.case((answers > 0, 1), else_=0), A.votes.desc(), A.quarter.desc(), A.position, A.id
+    here = [A.lab_id.in_(_sealed(scope)), *_of_kind(scope, "bottleneck"), *_about(scope)]
+    rows = session.execute(chosen.where(*here).order_by(*order))
+    return [Standing(key, _themes(stored), many, well) for key, stored, many, well in rows]
+
+
+def bottlenecks(scope: Scope, found: Sequence[Standing]) -> Bottlenecks:
+    """The same in numbers."""
     sums: Counter[str] = Counter()
     per_theme: dict[str, Counter[str]] = defaultdict(Counter)
-    for stored, state, number in rows:
-        sums[state] += number
-        for theme in _themes(stored):
+    for one in found:
+        state = "worked" if one.working else "untested" if one.answers else "without"
+        sums[state] += 1
+        for theme in one.themes:
             if not scope.themes or theme in scope.themes:
-                per_theme[theme][state] += number
+                per_theme[theme][state] += 1
     ranked = sorted(
         per_theme, key=lambda one: (-per_theme[one]["without"], -per_theme[one]["untested"], -per_theme[one].total(), one.casefold())
     )
@@ -169,16 +194,18 @@ def bottlenecks(session: Session, scope: Scope) -> Bottlenecks:
     return Bottlenecks(sums.total(), sums["without"], sums["untested"], sums["worked"], by_theme)
 
 
-def unsolved(session: Session, scope: Scope, limit: int | None = None) -> list[Unsolved]:
-    """The bottlenecks that are not known to be solved: those without any solution first, then by votes, then the newest."""
-    A, known = ArchiveItem, _answered(scope)
-    answers = sa.func.coalesce(known.c.answers, 0)
-    here = [A.lab_id.in_(_sealed(scope)), A.kind == "bottleneck", *_seen(scope), *_about(scope), sa.func.coalesce(known.c.working, 0) == 0]
-    chosen = sa.select(A.id, A.text, A.municipality_code, A.quarter, _THEMES, A.votes, answers)
-    order = sa.case((answers > 0, 1), else_=0), A.votes.desc(), A.quarter.desc(), A.position, A.id
-    found = chosen.join(known, known.c.of == A.id, isouter=True).where(*here).order_by(*order).limit(limit)
-    rows = session.execute(found)
-    return [Unsolved(key, text, place, quarter, _themes(stored), votes, count) for key, text, place, quarter, stored, votes, count in rows]
+def unsolved(session: Session, found: Sequence[Standing], limit: int | None = None) -> list[Unsolved]:
+    """Of these bottlenecks those that are not known to be solved, in the same order."""
+    A, waiting = ArchiveItem, [one for one in found if not one.working][:limit]
+    rows: dict[str, tuple[str, str | None, str, int]] = {}
+    for at in range(0, len(waiting), 500):
+        some = sa.select(A.id, A.text, A.municipality_code, A.quarter, A.votes).where(A.id.in_([one.id for one in waiting[at : at + 500]]))
+        rows |= {key: (text, place, quarter, votes) for key, text, place, quarter, votes in session.execute(some)}
+    told: list[Unsolved] = []
+    for one in waiting:
+        text, place, quarter, votes = rows[one.id]
+        told.append(Unsolved(one.id, text, place, quarter, one.themes, votes, one.answers))
+    return told
 
 
 # --- solutions that travelled -----------------------------------------------------------------------------------------------------
@@ -215,7 +242,7 @@ def travelled(session: Session, scope: Scope) -> list[Travel]:
     chosen = (
         sa.select(A.id, A.text, A.municipality_code, _THEMES, Evidence.municipality_code, Evidence.status, Evidence.at)
         .join(Evidence, Evidence.item_id == A.id)
-        .where(A.lab_id.in_(sealed), A.kind == "solution", *_seen(scope), *_about(scope))
+        .where(A.lab_id.in_(sealed), *_of_kind(scope, "solution"), *_about(scope))
         .where(Evidence.status.in_(DONE), Evidence.at >= first, Evidence.at <= last)
         .order_by(Evidence.at, Evidence.id)
     )
@@ -253,7 +280,7 @@ class Linking:
 
 def linking(session: Session, scope: Scope) -> Linking:
     """Which themes the linking opportunities of the period tie."""
-    here = [ArchiveItem.lab_id.in_(_sealed(scope)), ArchiveItem.kind == "linking_opportunity", *_seen(scope), *_about(scope)]
+    here = [ArchiveItem.lab_id.in_(_sealed(scope)), *_of_kind(scope, "linking_opportunity"), *_about(scope)]
     rows = session.execute(sa.select(_THEMES.label("stored"), sa.func.count()).where(*here).group_by(sa.text("stored")))
     total = alone = 0
     themes: Counter[str] = Counter()

@@ -49,6 +49,7 @@ def insight(programme_id: int) -> str:
         return render_template("evaluation/insight.html", programme=programme, scope=None)
     session, measure = db.session(), _measure()
     themes, all_themes = panels.themes(session, scope)
+    standing = queries.standing(session, scope)
     there, where = panels.taking_part(session, scope, MEASURES[measure])
     return render_template(
         "evaluation/insight.html",
@@ -58,9 +59,9 @@ def insight(programme_id: int) -> str:
         labs=queries.labs_held(session, scope),
         all_themes=sorted({*all_themes, *scope.themes}, key=str.casefold),
         themes=themes,
-        bottlenecks=panels.bottlenecks_by_theme(session, scope),
-        unsolved=panels.unsolved(session, scope, panels.ON_PAGE),
-        travelled=panels.travelled(session, scope),
+        bottlenecks=panels.bottlenecks_by_theme(scope, standing),
+        unsolved=panels.unsolved(session, standing, panels.ON_PAGE + 1),
+        travelled=panels.travelled(session, scope, panels.ON_PAGE + 1),
         linking=panels.linking(session, scope),
         there=there,
         where=where,
@@ -97,11 +98,11 @@ def _panel(what: str, scope: Scope) -> Panel:
     if what == "themas":
         return panels.themes(session, scope)[0]
     if what == "knelpunten":
-        return panels.unsolved(session, scope, None)
+        return panels.unsolved(session, queries.standing(session, scope), None)
     if what == "knelpunten-per-thema":
-        return panels.bottlenecks_by_theme(session, scope)
+        return panels.bottlenecks_by_theme(scope, queries.standing(session, scope))
     if what == "op-reis":
-        return panels.travelled(session, scope)
+        return panels.travelled(session, scope, None)
     if what == "koppelkansen":
         return panels.linking(session, scope)
     if what in ("deelname", "kaart"):
