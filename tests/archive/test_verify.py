@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,53 +13,18 @@ from click.testing import CliRunner
 from flask import Flask
 
 from kennislab import cli
-from kennislab.archive import operations, sealing
-from kennislab.archive.models import ArchiveItem, Correction, LinkKind, Seal
+from kennislab.archive import sealing
+from kennislab.archive.models import ArchiveItem, Correction, Seal
 from kennislab.archive.sealed import addenda, canonical, keys, register, verify, version1
 from kennislab.archive.sealed.verdict import Verdict
 from kennislab.core import clock, journal
 from kennislab.core.db import db
 from kennislab.core.transaction import Tx, transaction
 from kennislab.live.models import stream
-from kennislab.programme import operations as programmes
 from kennislab.programme import uploads
 from kennislab.programme.models import Lab, LabState
-from tests.archive.rooms import SAID, Said, hold_a_lab, item_of
-from tests.factories.world import bring_to
-
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF"
-
-
-def sealed_lab(app: Flask) -> Said:
-    """A sealed lab with two files and two corrections, and a second one after it with one item of its own."""
-    said = hold_a_lab(app)
-    with app.app_context():
-        with transaction() as tx:
-            lab = tx.session.get_one(Lab, said.world.lab_id)
-            for number in (1, 2):
-                file = uploads.read(f"dia {number}.pdf", PDF + b"\n%%EOF" * number)
-                uploads.keep(tx, lab, file, Path(app.config["DATA_DIR"]), "Spreker")
-            operations.set_answers(tx, item_of(tx, said, "inside"), item_of(tx, said, "secret").id)
-            operations.add_link(tx, item_of(tx, said, "purse"), item_of(tx, said, "twin").id, LinkKind.RELATED)
-            operations.confirm_all(tx, lab)
-            sealing.seal(tx, lab, said.actor("facilitator"))
-        with transaction() as tx:
-            sealing.correct(tx, item_of(tx, said, "slow"), "Sinds 2027 komt het in januari vrij.", said.actor("coordinator"))
-            sealing.correct(tx, item_of(tx, said, "purse"), "Het mag ook een straatbudget zijn.", said.actor("facilitator"))
-        with transaction() as tx:
-            first, start = tx.session.get_one(Lab, said.world.lab_id), clock.now()
-            plan = programmes.LabData("Tweede lab", start, start + timedelta(hours=6), start)
-            next_one = programmes.clone_lab(tx, first, plan)
-            bring_to(tx, next_one, LabState.HARVESTING, said.actor("coordinator"))
-            words = "Later bleek meer."
-            other = ArchiveItem(
-                lab=next_one, programme_id=next_one.programme_id, kind="insight", text=words, original_text=words, quarter=next_one.quarter,
-                consent="programme", reach_given="programme", status="confirmed", source_kind="added",
-            )  # fmt: skip
-            tx.session.add(other)
-            tx.session.flush()
-            sealing.seal(tx, next_one, said.actor("facilitator"))
-    return said
+from tests.archive.rooms import SAID, Said, item_of
+from tests.archive.sealed_rooms import sealed_lab
 
 
 @pytest.fixture

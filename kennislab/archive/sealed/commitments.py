@@ -32,6 +32,9 @@ PARTS = ("lab", "journal", "item", "link", "file")
 """In the order of the chain."""
 
 _CARDS = ("contribution.added", "contribution.edited")
+_WHO = {"participant.joined": ("name", "questions")}
+_WHOEVER = ("leaders", "by")
+"""What names people in facts: aside, so that somebody can be forgotten and the room can still be read from its journal."""
 _OF_CARD = frozenset(
     ("id", "kind", "text", "step", "group", "answers", "themes", "consent", "late", "run", "position", "case", "cell", "due", "rev")
 )
@@ -67,9 +70,12 @@ def streams_of(lab_id: int) -> tuple[str, str]:
     return board_stream(lab_id), room_stream(lab_id)
 
 
-def item_content(item: ArchiveItem) -> dict[str, Any]:
-    """What is sealed of an item as content."""
-    return {
+_NEAR = ("municipality", "group", "step")
+"""Where something came from: of what is anonymous not part of the content."""
+
+
+def _item(item: ArchiveItem) -> Part:
+    content: dict[str, Any] = {
         "lab": item.lab_id,
         "kind": item.kind,
         "status": str(item.status),
@@ -87,11 +93,10 @@ def item_content(item: ArchiveItem) -> dict[str, Any]:
         "mergedInto": item.merged_into_id,
         "due": item.due.isoformat() if item.due else None,
     }
-
-
-def _item(item: ArchiveItem) -> Part:
-    aside = {"original": item.original_text, "contact": item.contact, "owner": item.owner}
-    return Part("item", item.id, item_content(item), aside)
+    aside: dict[str, Any] = {"original": item.original_text, "contact": item.contact, "owner": item.owner}
+    if item.anonymous:
+        aside |= {name: content.pop(name) for name in _NEAR}
+    return Part("item", item.id, content, aside)
 
 
 def lab_part(lab: Lab, sealed_by: str) -> Part:
@@ -128,9 +133,11 @@ def _fact(type_: str, at: str, actor: str | None, text: str) -> tuple[dict[str, 
     except ValueError:
         data = text
     aside: dict[str, Any] = {"actor": actor}
-    if type_ in _CARDS and isinstance(data, dict):
-        aside["data"] = {name: value for name, value in data.items() if name not in _OF_CARD}
-        data = {name: value for name, value in data.items() if name in _OF_CARD}
+    if isinstance(data, dict):
+        who = data.keys() - _OF_CARD if type_ in _CARDS else data.keys() & {*_WHOEVER, *_WHO.get(type_, ())}
+        if who:
+            aside["data"] = {name: data[name] for name in who}
+            data = {name: value for name, value in data.items() if name not in who}
     return {"type": type_, "at": at, "data": data}, aside
 
 

@@ -166,7 +166,10 @@ def _key(
 def _entries(
     archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo], manifest: Mapping[str, Any], verdict: Verdict
 ) -> dict[str, bytes]:
-    """Every file against the inventory. Returns the bytes of seal, chain and corrections, as they are."""
+    """Every file against the inventory. Returns the bytes of seal, chain and corrections, as they are.
+
+    Of a file that goes on and on no more is read than of the largest that the inventory names.
+    """
     listed = {one["path"]: (one["size"], one["sha256"]) for one in manifest["files"]}
     for name in names:
         if name not in listed and name not in (MANIFEST, SIGNATURE, KEY):
@@ -174,8 +177,8 @@ def _entries(
     wanted = {manifest.get(role) for role in ("seal", "chain", "addenda")}
     found: dict[str, str] = {}
     kept: dict[str, bytes] = {}
-    left = MOST_BYTES
-    for path, (size, _) in listed.items():
+    left, largest = MOST_BYTES, max((size for size, _ in listed.values()), default=0)
+    for path in listed:
         if path not in names:
             verdict.wrong("missing", path, Name(NAMES["file"], path))
             continue
@@ -186,12 +189,12 @@ def _entries(
             while block := file.read(1 << 20):
                 read += len(block)
                 left -= len(block)
-                if read > size or left < 0:
+                if read > largest or left < 0:
                     break
                 digest.update(block)
                 if path in wanted:
                     pieces.append(block)
-        if read > size or left < 0:
+        if read > largest or left < 0:
             verdict.wrong("size", path, Name(NAMES["file"], path))
             continue
         found[path] = digest.hexdigest()
@@ -222,10 +225,9 @@ def _sealed(manifest: Mapping[str, Any], whole: Mapping[str, bytes], key: Ed2551
         more = [json.loads(line) for line in whole["addenda"].splitlines()]
         told = seal["manifest"]
         trusted = dict(known) if known else ({keys.id_of(key): key} if key is not None else {})
-        if not known:
-            for pem in seal.get("keys", []):  # an older key of the same installation; that it is one could not be compared
-                public = keys.public_of(pem.encode())
-                trusted[keys.id_of(public)] = public
+        if verdict.ok:  # then the key that signed all this vouches for the older ones of the same installation
+            older = [keys.public_of(pem.encode()) for pem in seal["keys"]]
+            trusted = {keys.id_of(public): public for public in older} | trusted
         verdict.about["kenmerk"] = str(told["head"])
         _seal(seal, told, manifest, trusted, verdict)
         _links(links, told, lab, verdict)

@@ -130,7 +130,7 @@ def _parts(session: Session, seal: Seal, known: Known, folder: Path | None, verd
             if row.salt is not None or row.part != "journal":
                 missing.append(named)
         elif row.salt is None:
-            if part.content.get("data") or part.content.get("text"):
+            if part.content.get("data") or part.content.get("text") or part.aside.get("data"):
                 verdict.wrong("not_blank", where, name_of(*named))
         elif not _same(row, part):
             changed.append(row)
