@@ -309,7 +309,10 @@ class HarvestAct(Base):
 
 
 class EvidencePrompt(Base):
-    """That a municipality was asked in a quarter what became of something, so that it is asked once. ``how``: mail or room."""
+    """That a municipality was asked in a quarter what became of something, so that it is asked once. ``how``: mail or room.
+
+    ``person_id``: who was asked; ``mail_id``: in which mail.
+    """
 
     __tablename__ = "archive_evidence_prompt"
     __table_args__ = (sa.UniqueConstraint("item_id", "municipality_code", "quarter"),)
@@ -319,6 +322,7 @@ class EvidencePrompt(Base):
     quarter: Mapped[str] = mapped_column(sa.String(7))
     how: Mapped[str] = mapped_column(sa.String(8), default="mail")
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mail.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

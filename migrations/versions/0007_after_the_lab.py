@@ -129,14 +129,17 @@ def upgrade() -> None:
     sa.Column('quarter', sa.String(length=7), nullable=False),
     sa.Column('how', sa.String(length=8), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('mail_id', sa.Integer(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['item_id'], ['archive_item.id'], name=op.f('fk_archive_evidence_prompt_item_id_archive_item'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['municipality_code'], ['municipality.code'], name=op.f('fk_archive_evidence_prompt_municipality_code_municipality')),
+    sa.ForeignKeyConstraint(['mail_id'], ['mail.id'], name=op.f('fk_archive_evidence_prompt_mail_id_mail'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_archive_evidence_prompt_person_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_evidence_prompt')),
     sa.UniqueConstraint('item_id', 'municipality_code', 'quarter', name=op.f('uq_archive_evidence_prompt_item_id_municipality_code_quarter'))
     )
     with op.batch_alter_table('archive_evidence_prompt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_archive_evidence_prompt_mail_id'), ['mail_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_archive_evidence_prompt_municipality_code'), ['municipality_code'], unique=False)
 
     op.add_column('archive_action_update', sa.Column('due', sa.Date(), nullable=True))

@@ -1,4 +1,4 @@
-"""What became of things, over the labs: the agreements of a programme."""
+"""What became of things, over the labs: the agreements of a programme, and answering by the link of a mail what came of a solution."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import actions, words
+from kennislab.archive import actions, ledger, prompts, queries, words
 from kennislab.archive.actions import Action
-from kennislab.archive.models import ActionStatus
+from kennislab.archive.models import ActionStatus, Consent, Status
 from kennislab.archive.routes import Answer, bp
 from kennislab.core.db import db
-from kennislab.core.errors import N_, require
+from kennislab.core.errors import N_, Invalid, require
+from kennislab.core.security import limiter
 from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from kennislab.core.templating import quarter_text
+from kennislab.core.transaction import transaction
 from kennislab.programme import links, policies
+from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_programme
 
@@ -159,3 +162,55 @@ def waiting(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
             text = ngettext("%(num)s actie is over tijd", "%(num)s acties zijn over tijd", late)
             told.append(links.Waiting(lab, text, f"/programmas/{programme_id}/acties?stand=te-laat"))
     return told
+
+
+# --- by the link of a mail ----------------------------------------------------------------------------------------------------
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 410
+
+
+def _this_link() -> str:
+    return str((request.view_args or {}).get("token", ""))[:200]
+
+
+@bp.get("/wat-kwam-ervan/<token>")
+@limiter.limit("300 per 15 minutes", deduct_when=_failed)
+def open_prompt(token: str) -> Answer:
+    """What is asked, and the buttons. Changes nothing: mail programs open links, too."""
+    return _prompt_page(token)
+
+
+@bp.post("/wat-kwam-ervan/<token>")
+@limiter.limit("300 per 15 minutes", deduct_when=_failed)
+@limiter.limit("30 per 15 minutes", key_func=_this_link)
+def answer_prompt(token: str) -> Answer:
+    """Adds the answer to the ledger, in the name of who was asked."""
+    try:
+        with transaction() as tx:
+            prompts.answer(tx, token, request.form.get("status", ""), request.form.get("note", ""))
+    except Invalid as error:
+        return _prompt_page(token, error), 422
+    return redirect(url_for("archive.open_prompt", token=token, gemeld="1"), 303)
+
+
+def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
+    read = db.session()
+    prompt, item, person = prompts.prompt_by(read, token)
+    question = queries.item(read, item.answers_id) if item.answers_id else None
+    shown = question is not None and question.consent is not Consent.GROUP and question.status is Status.CONFIRMED
+    return render_template(
+        "archive/prompt.html",
+        token=token,
+        item=item,
+        person=person,
+        question=question if shown else None,
+        place=programmes.municipality_names(read, [prompt.municipality_code]).get(prompt.municipality_code, ""),
+        answers=[(one.value, _(words.OUTCOMES[one])) for one in prompts.ANSWERS],
+        said=request.form.get("status", ""),
+        note=request.form.get("note", ""),
+        wrong={name: _(text) for name, text in refusal.fields.items()} if refusal is not None else {},
+        done="gemeld" in request.args and refusal is None,
+        summary=ledger.summary(item.evidence),
+    )
