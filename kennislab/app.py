@@ -13,8 +13,9 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
-from kennislab.accounts import erasures, own_data  # noqa: F401  they say what is known of somebody, and forget it
+from kennislab.accounts import erasures, own_data, own_routes  # noqa: F401  they say what is known of somebody, and forget it
 from kennislab.accounts import routes as accounts
+from kennislab.archive import forgetting as _archive  # noqa: F401
 from kennislab.archive import routes as archive
 from kennislab.core import compression, delivery, error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options

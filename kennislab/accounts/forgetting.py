@@ -47,18 +47,23 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Who is being forgotten, as they were. ``programmes``: where they belonged; ``twins``: somebody else has the same name."""
+    """Who is being forgotten, as they were. ``programmes``: where they belonged; ``twins``: somebody else has the same name.
+
+    ``called``: lab → what they called themselves there (Pia), as far as nobody else was called so there.
+    """
 
     id: int
     name: str
     email: str | None
     programmes: tuple[int, ...]
     twins: bool
-    counts: dict[str, int] = field(default_factory=dict)
+    called: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    def is_named(self, text: str | None) -> bool:
-        """Whether this text is nothing but the name."""
-        return bool(self.name) and text is not None and " ".join(text.split()).casefold() == " ".join(self.name.split()).casefold()
+    def is_named(self, text: str | None, lab_id: int | None = None) -> bool:
+        """Whether this text is nothing but the name, or (``lab_id``) what they were called there."""
+        if text is None or not text.strip():
+            return False
+        return _plain(text) == _plain(self.name) or _plain(text) in self.called.get(lab_id or 0, ())
 
     def without(self, text: str) -> str:
         """The text without the name and the address. A name of one word is left alone: it may be a word."""
@@ -68,6 +73,23 @@ class Leaving:
         if len(words) < 2:
             return text
         return re.sub(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)", GONE, text, flags=re.IGNORECASE)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _called(session: Session, person_id: int) -> dict[int, frozenset[str]]:
+    """What somebody was called in each lab, read beside the references to them."""
+    own: dict[int, set[str]] = {}
+    others: dict[int, set[str]] = {}
+    for column in references():
+        if "lab_id" in column.table.c:
+            for name in names_beside(column):
+                rows = session.execute(sa.select(column.table.c.lab_id, name, column == person_id).where(name.is_not(None)).distinct())
+                for lab_id, text, mine in rows:
+                    (own if mine else others).setdefault(lab_id, set()).add(_plain(text))
+    return {lab_id: frozenset(names - others.get(lab_id, set()) - {""}) for lab_id, names in own.items()}
 
 
 Knows = Callable[[Session, int], Iterable[Known]]
@@ -143,7 +165,7 @@ def forget(tx: Tx, person_id: int, how: str, again: tuple[str, datetime] | None 
         _keep_coordinators(tx, person)
     mine = tuple(tx.session.scalars(sa.select(Membership.programme_id).where(Membership.person_id == person_id)))
     twins = tx.session.scalar(sa.select(sa.func.count()).where(Person.name == person.name, Person.id != person_id)) or 0
-    leaving = Leaving(person_id, person.name, person.email, mine, bool(twins))
+    leaving = Leaving(person_id, person.name, person.email, mine, bool(twins), _called(tx.session, person_id))
     _overwrite_what_goes(tx)
     gone: dict[str, int] = {}
     for part in _parts.values():
@@ -194,23 +216,21 @@ def _own_mail(tx: Tx, leaving: Leaving) -> dict[str, int]:
     waiting = len(session.scalars(sa.delete(Mail).where(own, Mail.state.in_(WAITING)).returning(Mail.id)).all())
     emptied = sa.update(Mail).where(own).values(to="", subject="", body="", calendar="", error="", person_id=None, message_id=None)
     number = waiting + len(session.scalars(emptied.returning(Mail.id)).all())
-    for mail in session.scalars(sa.select(Mail).where(_mentions(leaving, Mail.subject, Mail.body))):
+    for mail in session.scalars(sa.select(Mail).where(mentions(leaving, Mail.subject, Mail.body))):
         mail.subject, mail.body = leaving.without(mail.subject), leaving.without(mail.body)
     session.execute(sa.delete(SheetDraft).where(SheetDraft.person_id == leaving.id))
     if leaving.email or len(leaving.name.split()) > 1:
-        named = sa.and_(Job.state.in_(("done", "failed")), _mentions(leaving, Job.arguments, Job.result, Job.note))
+        named = sa.and_(Job.state.in_(("done", "failed")), mentions(leaving, Job.arguments, Job.result, Job.note))
         session.execute(sa.delete(Job).where(named))
     return {N_("mails"): number}
 
 
-def _mentions(leaving: Leaving, *columns: Any) -> Any:
+def mentions(leaving: Leaving, *columns: Any) -> Any:
     """Rows in which the name or the address may stand; names of one word are not looked for."""
     wanted = [leaving.email] if leaving.email else []
     wanted += [leaving.name] if len(leaving.name.split()) > 1 else []
     return sa.or_(sa.false(), *(column.icontains(text, autoescape=True) for column in columns for text in wanted))
 
-
-mentions = _mentions
 
 BY_NAME = re.compile(r"(?:[a-z_]*_)?by(?:_name)?|reporter|asker_name|owner|contact|speaker|leader_name")
 """Columns that hold the name of who did something."""
@@ -221,7 +241,7 @@ def _by_the_tables(tx: Tx, leaving: Leaving) -> dict[str, int]:
     number = 0
     paired = set()
     for column in references():
-        for name in _names_beside(column):
+        for name in names_beside(column):
             empty = sa.null() if name.nullable else ""
             tx.session.execute(sa.update(column.table).where(column == leaving.id).values({name.name: empty}))
             paired.add((column.table.name, name.name))
@@ -242,7 +262,7 @@ def _by_the_tables(tx: Tx, leaving: Leaving) -> dict[str, int]:
     return {N_("verwijzingen"): number}
 
 
-def _names_beside(column: sa.Column[Any]) -> list[sa.Column[Any]]:
+def names_beside(column: sa.Column[Any]) -> list[sa.Column[Any]]:
     """The columns of the same table that hold the name of who this reference is about: ``asker_name`` beside ``asker_id``."""
     base = column.name.removesuffix("_id")
     wanted = {f"{base}_name", base} - {column.name} | (

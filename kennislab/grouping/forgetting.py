@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from kennislab.core import journal
 from kennislab.core.errors import N_
 from kennislab.core.journal import Row
 from kennislab.core.transaction import Tx
-from kennislab.grouping.models import Assignment, GroupMember, Wish, Ranking, WorkingGroup
+from kennislab.grouping.models import Assignment, GroupMember, Ranking, Wish, WorkingGroup
 from kennislab.grouping.queries import stream_of
+from kennislab.programme import retention
 from kennislab.programme.models import Lab, LabState
 
 
@@ -62,6 +63,19 @@ def _journal(tx: Tx, lab: Lab, leaving: Leaving) -> int:
         return None if data == row.data else replace(row, data=data)
 
     return journal.rewrite(tx, stream_of(lab.id), change)
+
+
+@retention.clears
+def clear(tx: Tx, lab_ids: Sequence[int]) -> dict[str, int]:
+    """Who moved what on the boards of these labs; how people were assigned."""
+
+    def change(row: Row) -> Row | None:
+        return replace(row, data={**row.data, "by": ""}) if row.data.get("by") else None
+
+    number = sum(journal.rewrite(tx, stream_of(lab_id), change) for lab_id in lab_ids)
+    tx.session.execute(sa.delete(Wish).where(Wish.lab_id.in_(lab_ids)))
+    tx.session.execute(sa.delete(Assignment).where(Assignment.lab_id.in_(lab_ids)))
+    return {N_("regels in het journaal"): number}
 
 
 def _without(value: Any, leaving: Leaving) -> Any:

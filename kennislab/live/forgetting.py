@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,11 @@ from kennislab.core import clock, journal
 from kennislab.core.backup.afterwards import after_restore
 from kennislab.core.errors import N_
 from kennislab.core.ids import new_id
-from kennislab.core.journal import Entry, JournalEntry, Row
+from kennislab.core.journal import Entry, Row
 from kennislab.core.transaction import Tx
 from kennislab.live.models import Handover, LiveOp, LivePresence, LiveRoom, Participant, stream
 from kennislab.live.queries import contributions_of
+from kennislab.programme import retention
 from kennislab.programme.models import Lab, LabState
 
 
@@ -78,30 +79,44 @@ def blank(tx: Tx, lab_id: int, leaving: Leaving | None, participants: set[str]) 
         data = row.data
         if row.type == "participant.joined" and data.get("participant") in participants:
             data = {name: value for name, value in {**data, "name": None}.items() if name != "questions"}
-        if leaving is not None:
-            data = without(data, leaving, texts)
+        if leaving is None and data.get("owner"):
+            data = {**data, "owner": None}
+        elif leaving is not None:
+            data = without(data, leaving, texts, lab_id)
         return None if data == row.data else replace(row, data=data)
 
     return journal.rewrite(tx, stream(lab_id), change)
 
 
-def without(value: Any, leaving: Leaving, texts: bool) -> Any:
+@retention.clears
+def clear(tx: Tx, lab_ids: Sequence[int]) -> dict[str, int]:
+    """Everybody's name in the rooms of these labs, accounts or not."""
+    number = 0
+    for lab_id in lab_ids:
+        everybody = set(tx.session.scalars(sa.select(Participant.id).where(Participant.lab_id == lab_id)))
+        number += blank(tx, lab_id, None, everybody)
+    own = sa.update(Participant).where(Participant.lab_id.in_(lab_ids))
+    tx.session.execute(own.values(name=None, token_hash=None, municipality_code=None, revoked_at=clock.now()))
+    tx.session.execute(sa.delete(LiveOp).where(LiveOp.lab_id.in_(lab_ids)))
+    return {N_("regels in het journaal"): number}
+
+
+def without(value: Any, leaving: Leaving, texts: bool, lab_id: int) -> Any:
     """JSON without this name: what is nothing but the name goes; within texts only if ``texts``."""
     if isinstance(value, dict):
-        return {key: without(one, leaving, texts) for key, one in value.items()}
+        return {key: without(one, leaving, texts, lab_id) for key, one in value.items()}
     if isinstance(value, list):
-        return [without(one, leaving, texts) for one in value if not (isinstance(one, str) and not leaving.twins and leaving.is_named(one))]
+        kept = [one for one in value if not (isinstance(one, str) and _goes(one, leaving, lab_id))]
+        return [without(one, leaving, texts, lab_id) for one in kept]
     if isinstance(value, str):
-        if leaving.is_named(value) and not leaving.twins:
+        if _goes(value, leaving, lab_id):
             return ""
         return leaving.without(value) if texts and not leaving.is_named(value) else value
     return value
 
 
-def journals_that_name(session: Session, leaving: Leaving) -> list[str]:
-    """The streams in which the name still stands; for tests and for who wants to be sure."""
-    found = session.scalars(sa.select(JournalEntry.stream).where(JournalEntry.data.contains(leaving.name, autoescape=True)).distinct())
-    return sorted(found)
+def _goes(text: str, leaving: Leaving, lab_id: int) -> bool:
+    return leaving.is_named(text, lab_id) and not (leaving.twins and leaving.is_named(text))
 
 
 def _new_epochs(tx: Tx) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from kennislab.accounts import forgetting
 from kennislab.accounts.forgetting import Known, Leaving
 from kennislab.core.errors import N_
 from kennislab.core.transaction import Tx
+from kennislab.programme import retention
 from kennislab.programme.models import Lab
 from kennislab.questions.models import CoAsker, KnowledgeQuestion, Lineage, Notice, QuestionStatus, Support
 
@@ -65,6 +66,18 @@ def _forget(tx: Tx, leaving: Leaving) -> dict[str, int]:
     if not leaving.twins:  # named by somebody else, without an account
         session.execute(sa.update(CoAsker).where(CoAsker.name == leaving.name).values(name=""))
     return {N_("vragen zonder naam"): len(asked), N_("concepten"): len(drafts)}
+
+
+@retention.clears
+def clear(tx: Tx, lab_ids: Sequence[int]) -> dict[str, int]:
+    """Who asked along; drafts that were never sent."""
+    Q = KnowledgeQuestion
+    asked = sa.select(Q.id).where(Q.lab_id.in_(lab_ids))
+    along = sa.update(CoAsker).where(CoAsker.question_id.in_(asked)).values(person_id=None, name="")
+    number = len(tx.session.scalars(along.returning(CoAsker.id)).all())
+    tx.session.execute(sa.delete(Support).where(Support.question_id.in_(asked)))
+    tx.session.execute(sa.delete(Q).where(Q.lab_id.in_(lab_ids), Q.status == QuestionStatus.DRAFT))
+    return {N_("mensen die meevroegen"): number}
 
 
 def _without(value: Any, leaving: Leaving) -> Any:

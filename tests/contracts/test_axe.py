@@ -61,6 +61,9 @@ ONLY = os.environ.get("KENNISLAB_PAGES", "")
 PAGES: dict[str, list[tuple[str, str]]] = {
     "accounts.open_link": [("anonymous", "/aanmelden/link/{magic}"), ("anonymous", "/aanmelden/link/verlopen")],
     "accounts.open_personal_link": [("anonymous", "/uitnodiging/{personal}")],
+    "accounts.ask_erasure": [("participant", "/mijn/gegevens/wissen")],
+    "accounts.open_address_link": [("participant", "/mijn/gegevens/adres/verlopen")],
+    "accounts.own_data": [("participant", "/mijn/gegevens"), ("coordinator", "/mijn/gegevens")],
     "accounts.sign_in": [("anonymous", "/aanmelden")],
     "accounts.sign_ins": [("coordinator", "/mijn/aanmeldingen"), ("participant", "/mijn/aanmeldingen")],
     "accounts.sign_out": [("anonymous", "/afmelden"), ("participant", "/afmelden")],
@@ -122,6 +125,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "programme.edit_district": [("coordinator", "/programmas/{programme}/gemeenten/wijken/{district}")],
     "programme.edit_lab": [("coordinator", "/kennislabs/{asking}/gegevens")],
     "programme.edit_programme": [("coordinator", "/programmas/{programme}/gegevens")],
+    "programme.keeping": [("coordinator", "/programmas/{programme}/bewaren")],
     "programme.lab_page": [
         ("participant", "/kennislabs/{asking}"),
         ("facilitator", "/kennislabs/{lab}"),
@@ -164,6 +168,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 
 # What answers a GET and is no page: why not.
 NOT_A_PAGE = {
+    "accounts.own_data_file": "a file",
     "archive.find": "JSON",
     "archive.report_data": "JSON",
     "evaluation.insight_numbers": "a table",
