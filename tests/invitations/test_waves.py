@@ -25,6 +25,7 @@ from kennislab.questions import operations as questions
 from kennislab.questions.operations import QuestionData
 from tests.factories.world import World
 from tests.invitations.houses import Clock, house, invitation, invite, mailed, mark, prepare, release, rounds, say, the_lab
+from tests.programme.worlds import signed_in
 from tests.support.mailserver import MailServer, mail_server
 
 FATMA, BRAM, LOTTE = "fatma@voorbeeld.example", "bram@voorbeeld.example", "lotte@voorbeeld.example"
@@ -329,6 +330,8 @@ def test_your_group_is_told_once_and_again_when_it_changes(app: Flask, world: Wo
     say(app, world, "Lotte", Answer.NOT_COMING)
     assert wanted(app, world, "your_group") == (["Bram", "Fatma"], [])
     wave = prepare(app, world, "your_group")
+    page = signed_in(app, world, "facilitator").get(f"/kennislabs/{world.lab_id}/uitnodigingen/mails/{wave}").text
+    assert "letter__secret" in page and "[eigen link]" not in page
     with app.app_context(), transaction() as tx:
         tx.session.query(GroupMember).filter_by(person_id=world.people["Bram"]).one().group_id = numbers[1]
     release(app, wave)

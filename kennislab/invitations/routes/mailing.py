@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kennislab.accounts.signin import current_actor
-from kennislab.core import clock
+from kennislab.core import clock, mail
 from kennislab.core.db import db
 from kennislab.core.errors import Invalid, NotFound, require
 from kennislab.core.transaction import transaction
@@ -76,9 +76,15 @@ def _page(wave: Wave, form: SendAtForm) -> str:
         form=form,
         may=bool(policies.may_invite(current_actor(), wave.lab)),
         inv_words=words,
-        secret=f"[{mails.SECRET}]",
+        secret=_secret_in(shown.body if shown else ""),
         tomorrow=f"{clock.now().astimezone(clock.LOCAL).date() + timedelta(days=1)}T09:00",
     )
+
+
+def _secret_in(body: str) -> str:
+    """The placeholder in this text that is a link of one's own once the mail leaves."""
+    placeholders = [f"[{name}]" for name in sorted(mail.secret_names())]
+    return next((one for one in placeholders if one in body), f"[{mails.SECRET}]")
 
 
 @bp.post("/kennislabs/<int:lab_id>/uitnodigingen/mails/<public_id>")
