@@ -13,17 +13,24 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
+from kennislab.accounts import erasures, own_data, own_routes  # noqa: F401  they say what is known of somebody, and forget it
 from kennislab.accounts import routes as accounts
+from kennislab.archive import forgetting as _archive  # noqa: F401
 from kennislab.archive import routes as archive
 from kennislab.core import compression, delivery, error_pages, huey_worker, jobs, security, sockets, templating
 from kennislab.core.db import db, engine_options
 from kennislab.evaluation import routes as evaluation
+from kennislab.grouping import forgetting as _grouping  # noqa: F401
 from kennislab.grouping import routes as grouping
+from kennislab.invitations import forgetting as _invitations  # noqa: F401
 from kennislab.invitations import routes as invitations
+from kennislab.live import forgetting as _live  # noqa: F401
 from kennislab.live import method_routes as methods
 from kennislab.live import routes as live
 from kennislab.products import routes as products
+from kennislab.programme import forgetting as _programme  # noqa: F401
 from kennislab.programme import routes as programme
+from kennislab.questions import forgetting as _questions  # noqa: F401
 from kennislab.questions import routes as questions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +43,14 @@ def load_settings() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "config.py"))["from_environment"]()
 
 
+def database_of(settings: Mapping[str, Any]) -> tuple[str, Path]:
+    """Address of the database and the data folder that these settings mean. Makes nothing."""
+    data = Path(settings["DATA_DIR"])
+    if not data.is_absolute():
+        data = ROOT / data
+    return settings["DATABASE_URL"] or f"sqlite:///{data / 'kennislab.sqlite3'}", data
+
+
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """A ready app. ``overrides``: settings by name, over those of the environment.
 
@@ -44,13 +59,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask("kennislab", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(load_settings())
     app.config.update(overrides or {})
-    data = Path(app.config["DATA_DIR"])
-    if not data.is_absolute():
-        data = ROOT / data
-    app.config["DATA_DIR"] = str(data)
+    url, data = database_of(app.config)
     if not app.config["DATABASE_URL"]:
         data.mkdir(parents=True, exist_ok=True)
-        app.config["DATABASE_URL"] = f"sqlite:///{data / 'kennislab.sqlite3'}"
+    app.config["DATABASE_URL"], app.config["DATA_DIR"] = url, str(data)
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app.config["DATABASE_URL"])
     app.config.update(

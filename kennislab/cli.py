@@ -54,6 +54,13 @@ def _upgrade(app: Flask) -> None:
         upgrade()
 
 
+def _refuse_half_restored(data: Path) -> None:
+    from kennislab.core.backup import unfinished
+
+    if unfinished(data):
+        raise click.ClickException(f"Een back-up is half teruggezet in {data}. Draai `kennislab restore` opnieuw; start daarna.")
+
+
 @main.command()
 @click.option("--stage", type=click.Choice(STAGES), default=None, help="Where the newest lab is; a new data folder starts live.")
 @click.option("--data", type=click.Path(path_type=Path), default=ROOT / "var" / "demo", show_default="var/demo", help="Data folder.")
@@ -84,6 +91,7 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
 
     settings = {"DATA_DIR": str(data), "SECRET_KEY": folder.secret(data), "DEMO": True}
     settings["SMTP_URL"] = postbox.address(mail_server)
+    _refuse_half_restored(data)
     app = create_app(settings)
     _upgrade(app)
     info = load.load(app, stage or "live")
@@ -117,6 +125,7 @@ def _throw_away(data: Path) -> None:
         "secret",
         "served.lock",
         "files",
+        "keys",
         "mail",
         "demo.log",
     }
@@ -185,6 +194,7 @@ def serve(host: str, port: int, workers: int) -> None:
     if problems:
         raise click.ClickException("Zo start Kennislab niet:\n" + "\n".join(f"  - {one}" for one in problems))
     app = create_app()
+    _refuse_half_restored(Path(app.config["DATA_DIR"]))
     lock = None
     if app.config["DATABASE_URL"].startswith("sqlite"):
         try:
@@ -373,6 +383,79 @@ def assign(file: Path, as_json: bool) -> None:
         raise _WrongFile(f"{file.name}: {error}") from error
     outcome = engine.solve(problem)
     click.echo(printing.as_json(problem, outcome) if as_json else printing.as_text(problem, outcome))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def backup(file: Path, as_json: bool) -> None:
+    """Writes a backup of database and data folder to FILE, while people go on working. The file holds names and keys: keep it safe."""
+    from dataclasses import asdict
+
+    from kennislab.app import database_of, load_settings
+    from kennislab.core import backup as backups
+
+    url, data = database_of(load_settings())
+    try:
+        manifest = backups.make(url, data, file.absolute())
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps({"file": str(file), **asdict(manifest)}, ensure_ascii=False))
+        return
+    kept = sum(1 for name in manifest.entries if name.startswith("files/"))
+    _say(f"Bewaard in {file}: {sum(manifest.rows.values())} rijen uit {len(manifest.rows)} tabellen en {kept} bestanden.")
+    _say("In de back-up staan namen en sleutels. Bewaar hem zo veilig als de database zelf.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Also onto another or a newer Kennislab; what is there is backed up first.")
+@click.option("--erasures", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Who was forgotten, from elsewhere.")
+@click.option("--json", "as_json", is_flag=True)
+def restore(file: Path, force: bool, erasures: Path | None, as_json: bool) -> None:
+    """Puts the backup in FILE back, after checking it. The server must be stopped."""
+    from kennislab.app import create_app, database_of, load_settings
+    from kennislab.core import backup as backups
+    from kennislab.core import folder
+
+    settings = load_settings()
+    url, data = database_of(settings)
+    try:
+        lock = folder.hold(data)
+        told = backups.put_back(file, url, data, force, erasures, lambda: create_app(settings))
+    except folder.Taken as error:
+        raise click.ClickException(f"Er draait nog een Kennislab op {data}. Stop dat eerst.") from error
+    except backups.BackupError as error:
+        raise _WrongFile(str(error)) from error
+    del lock
+    if as_json:
+        click.echo(json.dumps(told.as_data(), ensure_ascii=False))
+    else:
+        for line in told.lines():
+            _say(line)
+    if told.wrong:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("package", required=False, type=click.Path(path_type=Path))
+@click.option("--database", is_flag=True, help="All sealed labs of the configured database, with the files in DATA_DIR.")
+@click.option("--key", type=click.Path(path_type=Path), help="Public key (PEM) to trust for PACKAGE, instead of those in DATA_DIR/keys.")
+@click.option("--json", "as_json", is_flag=True)
+def verify(package: Path | None, database: bool, key: Path | None, as_json: bool) -> None:
+    """Names what was changed, cut or swapped in PACKAGE or in the database. Exit code 0: nothing; 1: something; 2: cannot be checked."""
+    from kennislab.app import create_app, load_settings
+    from kennislab.archive.sealed import command
+
+    settings = load_settings()
+    if (package is None) is not database:
+        raise command.CannotCheck("Geef een pakket, of --database.")
+    if package is None:
+        verdict = command.database(settings, create_app)
+    else:
+        verdict = command.package(package, key, ROOT / settings["DATA_DIR"])
+    raise SystemExit(command.show(verdict, as_json))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

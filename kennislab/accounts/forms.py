@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, EqualTo, Length, Optional
 
 from kennislab.accounts import passwords
 from kennislab.core.forms import Form, clean_text
@@ -57,3 +57,23 @@ class TokenForm(Form):
         filters=[clean_text],
         validators=[DataRequired(_l("Geef de sleutel een naam, zodat je hem later herkent.")), Length(max=80)],
     )
+
+
+class OwnDataForm(Form):
+    """What somebody may correct about themselves."""
+
+    name = StringField(_l("Naam"), filters=[clean_text], validators=[DataRequired(_l("Vul je naam in.")), Length(max=120)])
+    email = EmailField(
+        _l("E-mailadres"),
+        description=_l("Een nieuw adres geldt zodra je de link hebt geopend die we daarheen mailen."),
+        filters=[clean_text],
+        validators=[Optional(), Length(max=254), Email(_l("Kijk het e-mailadres na: er klopt iets niet."))],
+    )
+    organisation = StringField(_l("Organisatie"), filters=[clean_text], validators=[Length(max=160)])
+    language = SelectField(_l("Taal van je mails"), choices=[("nl", _l("Nederlands")), ("en", _l("Engels"))])
+
+
+class EraseForm(Form):
+    """To be forgotten: typed, so that it does not happen by a slip."""
+
+    name = StringField(_l("Typ je naam, zoals hij hierboven staat"), filters=[clean_text], validators=[DataRequired(_l("Typ je naam."))])

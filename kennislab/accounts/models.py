@@ -107,3 +107,18 @@ class PersonalLink(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Erasure(Base):
+    """That somebody was forgotten. The person's row is gone or empty; this stays, so that a restored backup can be made to forget again.
+
+    ``person_id`` is the number that the row had. ``how``: self (asked by themselves), staff, retention. The same lines stand in a file
+    beside the database, which a restore does not turn back.
+    """
+
+    __tablename__ = "erasure"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    person_id: Mapped[int] = mapped_column(index=True)
+    how: Mapped[str] = mapped_column(sa.String(12))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -11,6 +11,7 @@ from kennislab.accounts.models import AccessToken, MagicLink, Membership, Person
 from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Gone, Invalid
 from kennislab.core.ids import hash_token, new_id, new_token
+from kennislab.core.mail import WAITING, Mail
 from kennislab.core.transaction import Tx
 
 MAGIC_LINK_LIFE = timedelta(minutes=10)
@@ -49,6 +50,31 @@ def create_person(
     tx.session.add(found)
     tx.session.flush()
     return found
+
+
+def correct_person(tx: Tx, person: Person, name: str, organisation: str, language: str) -> None:
+    """What somebody corrects about themselves. Raises Invalid for an empty name."""
+    if not name.strip():
+        raise Invalid(fields={"name": N_("Vul een naam in.")})
+    person.name, person.organisation, person.language = name.strip(), organisation.strip(), language
+    tx.session.flush()
+
+
+def change_address(tx: Tx, person: Person, email: str) -> None:
+    """Another address, that was seen to be theirs. Mails that have not left go there; links mailed to the old one stop working.
+
+    Raises Conflict when it is somebody else's by now.
+    """
+    address = queries.fold_email(email)
+    twin = queries.person_by_email(tx.session, address)
+    if twin is not None and twin.id != person.id:
+        raise Conflict("email-taken", N_("Dit e-mailadres is al in gebruik"), N_("Kies een ander adres."))
+    person.email = address
+    M = MagicLink
+    tx.session.execute(sa.update(M).where(M.person_id == person.id, M.used_at.is_(None)).values(used_at=clock.now()))
+    waiting = sa.and_(Mail.person_id == person.id, Mail.state.in_(WAITING))
+    tx.session.execute(sa.update(Mail).where(waiting).values(to=address, rev=Mail.rev + 1))
+    tx.session.flush()
 
 
 def set_password(tx: Tx, person: Person, password_hash: str, keep: SignIn | None = None) -> None:

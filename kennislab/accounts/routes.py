@@ -190,7 +190,7 @@ def revoke_others() -> Answer:
     return redirect(url_for("accounts.sign_ins"), 303)
 
 
-def _full_account() -> Person:
+def full_account() -> Person:
     """The person behind the session, when the sign-in is a full one (a personal link cannot change an account)."""
     actor = signin.known_actor()
     here = signin.current_record()
@@ -202,7 +202,7 @@ def _full_account() -> Person:
 @limiter.limit("10 per 15 minutes", deduct_when=_failed)
 def change_password() -> Answer:
     """A new password; ends all other sign-ins."""
-    person = _full_account()
+    person = full_account()
     form = PasswordForm()
     if not form.validate_on_submit():
         return _account_page(form, TokenForm(formdata=None)), 422
@@ -221,7 +221,7 @@ def change_password() -> Answer:
 @limiter.limit("20 per hour")
 def make_token() -> Answer:
     """A new Bearer token, shown once."""
-    person = _full_account()
+    person = full_account()
     form = TokenForm()
     if not form.validate_on_submit():
         return _account_page(PasswordForm(formdata=None), form), 422

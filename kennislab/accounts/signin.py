@@ -119,6 +119,12 @@ def sign_in(person: Person, only_programme_id: int | None = None) -> None:
     g.pop("actor", None)
 
 
+def forget_browser() -> None:
+    """Leaves nothing of who was signed in here; for when the record itself is gone."""
+    session.clear()
+    g.pop("actor", None)
+
+
 def sign_out() -> None:
     """Ends this browser's sign-in, on the server first."""
     record = current_record()

@@ -11,10 +11,9 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectFiel
 from wtforms.validators import DataRequired, Optional
 
 from kennislab.archive import words
-from kennislab.archive.models import KINDS, ActionStatus, ArchiveItem, Consent, Outcome
+from kennislab.archive.models import KINDS, ArchiveItem, Consent
 from kennislab.archive.operations import Revision
 from kennislab.core.forms import Form, clean_text
-from kennislab.programme.models import Municipality
 
 
 def _short(text: str, most: int = 90) -> str:
@@ -87,28 +86,3 @@ class CorrectionForm(Form):
     """Something added to a sealed item."""
 
     text = TextAreaField(_l("Je verbetering"), filters=[clean_text], validators=[DataRequired(_l("Schrijf je verbetering op."))])
-
-
-class OutcomeForm(Form):
-    """What became of something in a municipality."""
-
-    municipality_code = SelectField(_l("Gemeente"), validate_choice=False, validators=[DataRequired(_l("Kies een gemeente."))])
-    status = RadioField(_l("Wat kwam ervan"), validators=[DataRequired(_l("Kies wat ervan kwam."))])
-    note = TextAreaField(_l("Toelichting"), filters=[clean_text])
-    at = DateField(_l("Wanneer"), validators=[Optional()])
-
-    def __init__(self, municipalities: Sequence[Municipality], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.municipality_code.choices = [(place.code, place.name) for place in municipalities]
-        self.status.choices = [(outcome.value, _(words.OUTCOMES[outcome])) for outcome in Outcome]
-
-
-class ActionForm(Form):
-    """How an agreement went."""
-
-    status = RadioField(_l("Hoe staat het ervoor"), validators=[DataRequired(_l("Kies hoe het ervoor staat."))])
-    note = TextAreaField(_l("Toelichting"), filters=[clean_text])
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.status.choices = [(status.value, _(words.ACTION_STATUSES[status])) for status in ActionStatus]

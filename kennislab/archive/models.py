@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -85,7 +85,9 @@ class ArchiveItem(Base):
     (``contribution`` or ``question`` by its public id; ``added`` by hand). Of an anonymous item person, participant and municipality are
     empty, and the source as well once the lab is sealed: then nothing leads back. ``answers``: the bottleneck or question that this solves.
     ``position`` is the order of the day. ``rev`` grows with each change, for compare-and-swap. ``reach_given``: the author's own consent.
-    ``answered``: of a question to a speaker: ``answered``, or ``parked`` and still open.
+    ``answered``: of a question to a speaker: ``answered``, or ``parked`` and still open. ``lesson``: of a lesson that was put as *als …
+    dan … want …* its three parts, ``{"if", "then", "because"}``; ``text`` then is the sentence that they make. ``checked_at``: when its
+    author last looked it over; ``corrected_at``: when they last put it in other words; ``withdrawn_at``: since when they want it out.
     """
 
     __tablename__ = "archive_item"
@@ -122,6 +124,10 @@ class ArchiveItem(Base):
     due: Mapped[date | None]
     action_status: Mapped[ActionStatus | None] = mapped_column(_choice(ActionStatus))
     answered: Mapped[str | None] = mapped_column(sa.String(10))
+    lesson: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edited_by: Mapped[str] = mapped_column(sa.String(120), default="")
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -157,13 +163,14 @@ class ItemLink(Base):
 class Evidence(Base):
     """One line in the ledger of an item: what became of it in a municipality. Lines are added, never changed.
 
-    ``source_id``: the report in a room that it was taken over from.
+    ``source_id``: the report in a room that it was taken over from. ``district``: in which district, by its name of then.
     """
 
     __tablename__ = "archive_evidence"
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[str] = mapped_column(sa.ForeignKey("archive_item.id", ondelete="CASCADE"), index=True)
     municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
+    district: Mapped[str] = mapped_column(sa.String(120), default="")
     status: Mapped[Outcome] = mapped_column(_choice(Outcome))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     at: Mapped[date]
@@ -177,7 +184,10 @@ class Evidence(Base):
 
 
 class ActionUpdate(Base):
-    """What somebody said of an action afterwards. The last one is its status. ``source_id``: as of a line of evidence."""
+    """What somebody said of an action afterwards. The last one is its status. ``source_id``: as of a line of evidence.
+
+    ``due``, ``owner``: the new date, and who took it on, when that changed; the sealed item keeps those of then.
+    """
 
     __tablename__ = "archive_action_update"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -187,11 +197,18 @@ class ActionUpdate(Base):
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(sa.String(120), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    due: Mapped[date | None]
+    owner: Mapped[str] = mapped_column(sa.String(120), default="")
     source_id: Mapped[str | None] = mapped_column(sa.String(20))
 
 
 class Correction(Base):
-    """Something added to a sealed item, signed and dated. The item itself stays as it was."""
+    """Something added to a sealed item, signed and dated. The item itself stays as it was.
+
+    ``commitment``: salted, as of a :class:`SealedPart`, with who made it aside; ``digest`` chains the corrections of a lab (each covers the
+    one before and, of the first, the head of the seal); ``signature``: Ed25519 over the digest, hex. Empty in what was added before there
+    was a chain.
+    """
 
     __tablename__ = "archive_correction"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -200,6 +217,12 @@ class Correction(Base):
     by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     by: Mapped[str] = mapped_column(sa.String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside: Mapped[str] = mapped_column(sa.String(64), default="")
+    commitment: Mapped[str] = mapped_column(sa.String(64), default="")
+    digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    signature: Mapped[str] = mapped_column(sa.String(128), default="")
 
     item: Mapped[ArchiveItem] = relationship(back_populates="corrections")
 
@@ -214,7 +237,11 @@ class SeatedIn(Base):
 
 
 class Seal(Base):
-    """That a lab's harvest was sealed: by whom, when, and the head of the chain of hashes over its items (SHA-256, hex)."""
+    """That a lab's harvest was sealed: by whom, when, and the head of the chain of hashes (SHA-256, hex).
+
+    ``version`` 1: over the items alone; 2: over salted commitments of journal and harvest (:class:`SealedPart`), with a ``manifest`` that
+    is signed (``signature``: Ed25519, hex; ``key_id``: first half of the SHA-256 of the public key).
+    """
 
     __tablename__ = "archive_seal"
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True)
@@ -223,3 +250,116 @@ class Seal(Base):
     sealed_by: Mapped[str] = mapped_column(sa.String(120))
     items: Mapped[int]
     head: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[int] = mapped_column(default=1)
+    manifest: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    signature: Mapped[str] = mapped_column(sa.String(128), default="")
+    key_id: Mapped[str] = mapped_column(sa.String(32), default="")
+
+
+class SealedPart(Base):
+    """One link of a seal's chain: a commitment to something that was sealed, salted, so that it tells nothing once the salt is gone.
+
+    ``part``: lab, journal, item, link or file; ``ref``: its name or id; ``commitment``: SHA-256 over salt, canonical content and ``aside``;
+    ``head``: SHA-256 over the head before and the commitment. ``aside``: the same of what is about a person or was not meant to be told,
+    with a salt of its own. Without a salt what it covered was erased for a person's sake; the chain goes on.
+    """
+
+    __tablename__ = "archive_sealed_part"
+    __table_args__ = (sa.UniqueConstraint("lab_id", "part", "ref"),)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(sa.String(8))
+    ref: Mapped[str] = mapped_column(sa.String(64))
+    salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside: Mapped[str] = mapped_column(sa.String(64))
+    commitment: Mapped[str] = mapped_column(sa.String(64))
+    head: Mapped[str] = mapped_column(sa.String(64))
+
+
+class HarvestCheck(Base):
+    """That participants were asked to look over their own contributions: from when until when.
+
+    Sealing waits for it, unless staff say why not (``early_reason``). ``reminded_at``: when who had not looked yet was reminded.
+    """
+
+    __tablename__ = "archive_check"
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(sa.String(120), default="")
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    early_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class HarvestAct(Base):
+    """Something that one of the staff did at the harvest, so that they can take it back: how the items and links were before it.
+
+    ``before``: ``{"items": {id: {"rev": after the act, "was": {field: value}}}, "added": [[from, to, kind]], "gone": [[from, to, kind]]}``.
+    Holds nothing that leads back to an author. ``what``: a message id. Thrown away at the seal, and when it is a day old.
+    """
+
+    __tablename__ = "archive_act"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(sa.String(120))
+    before: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class EvidencePrompt(Base):
+    """That a municipality was asked in a quarter what became of something, so that it is asked once. ``how``: mail or room.
+
+    ``person_id``: who was asked; ``mail_id``: in which mail.
+    """
+
+    __tablename__ = "archive_evidence_prompt"
+    __table_args__ = (sa.UniqueConstraint("item_id", "municipality_code", "quarter"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(sa.ForeignKey("archive_item.id", ondelete="CASCADE"))
+    municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    quarter: Mapped[str] = mapped_column(sa.String(7))
+    how: Mapped[str] = mapped_column(sa.String(8), default="mail")
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mail.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class SavedSearch(Base):
+    """A search that somebody kept. ``query``: the parameters of its address. ``every``: day, week or never (no mail).
+
+    ``mark``: number of the newest document of the index that they were told of; ``looked_at``: when that was.
+    """
+
+    __tablename__ = "saved_search"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    query: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    every: Mapped[str] = mapped_column(sa.String(8), default="week")
+    mark: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    looked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class ProducedFile(Base):
+    """A report or package that was made: the bytes are in the data folder under ``id``. ``options``: what was asked (chapters, order).
+
+    ``job``: who makes it (a job's public id); ``sha256`` is empty until it is there. Thrown away after ``expires_at``.
+    """
+
+    __tablename__ = "produced_file"
+    id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    format: Mapped[str] = mapped_column(sa.String(8))
+    name: Mapped[str] = mapped_column(sa.String(160), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    options: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    job: Mapped[str | None] = mapped_column(sa.String(16))
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    by: Mapped[str] = mapped_column(sa.String(120), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

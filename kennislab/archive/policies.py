@@ -77,6 +77,11 @@ def may_correct(actor: Actor, item: ArchiveItem) -> Verdict:
     return _staff_in_state(actor, item.lab, "correct")
 
 
+def may_pack(actor: Actor, lab: Lab) -> Verdict:
+    """Making an archive package of a sealed lab: staff."""
+    return _staff_in_state(actor, lab, "read_archive")
+
+
 def may_report_outcome(actor: Actor, item: ArchiveItem, groups: Collection[str] = ()) -> Verdict:
     """Saying what became of it: everybody who may see it, once it is sealed. The ledger only grows."""
     seen = may_see_item(actor, item, groups)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
 from kennislab.archive import policies
+from kennislab.archive.ledger import Outcomes as Outcomes
+from kennislab.archive.ledger import outcomes as outcomes
 from kennislab.archive.models import (
     ActionStatus,
     ActionUpdate,
@@ -18,7 +20,6 @@ from kennislab.archive.models import (
     Evidence,
     ItemLink,
     LinkKind,
-    Outcome,
     Seal,
     SeatedIn,
     Status,
@@ -132,46 +133,6 @@ def open_actions(session: Session, programme_id: int) -> Sequence[ArchiveItem]:
 def action_updates(session: Session, item_id: str) -> Sequence[ActionUpdate]:
     """What was said of an action afterwards, oldest first."""
     return session.scalars(sa.select(ActionUpdate).where(ActionUpdate.item_id == item_id).order_by(ActionUpdate.at, ActionUpdate.id)).all()
-
-
-# --- what became of it ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """An honest sum of a ledger: the last word of each municipality counts."""
-
-    tried: int = 0
-    worked: int = 0
-    partly: int = 0
-    failed: int = 0
-    planned: int = 0
-
-    @property
-    def best(self) -> Outcome | None:
-        """One word for it, as a facet: *worked* if it did anywhere, else *partly*, *failed*, *tried*, *planned*; None without a ledger."""
-        if self.worked:
-            return Outcome.WORKED
-        if self.partly:
-            return Outcome.PARTLY
-        if self.failed:
-            return Outcome.FAILED
-        if self.tried:
-            return Outcome.TRIED
-        return Outcome.PLANNED if self.planned else None
-
-
-def outcomes(evidence: Sequence[Evidence]) -> Outcomes:
-    """Sums up a ledger."""
-    last = {line.municipality_code: line.status for line in sorted(evidence, key=lambda line: (line.at, line.id or 0))}
-    words = list(last.values())
-    return Outcomes(
-        tried=sum(word in (Outcome.TRIED, Outcome.WORKED, Outcome.PARTLY, Outcome.FAILED) for word in words),
-        worked=words.count(Outcome.WORKED),
-        partly=words.count(Outcome.PARTLY),
-        failed=words.count(Outcome.FAILED),
-        planned=words.count(Outcome.PLANNED) + words.count(Outcome.PROPOSED),
-    )
 
 
 # --- provenance -------------------------------------------------------------------------------------------------------------------

@@ -1,20 +1,23 @@
-"""Sealing a harvest, and what may be added to it ever after: corrections, evidence, how an action went."""
+"""Sealing a harvest, and correcting what is sealed. What else is added afterwards: :mod:`kennislab.archive.following`."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
+import sqlalchemy as sa
+
+from kennislab import __version__
 from kennislab.accounts.actors import Actor
-from kennislab.archive import chain, findable, meaning, queries
-from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, Seal, Status
+from kennislab.archive import findable, meaning, queries
+from kennislab.archive.models import ArchiveItem, Correction, Seal, Status
 from kennislab.archive.operations import MOST_TEXT
+from kennislab.archive.sealed import addenda, canonical, commitments, keys
 from kennislab.core import clock, search
 from kennislab.core.errors import N_, Conflict, Invalid, require
 from kennislab.core.signals import signal
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
 from kennislab.programme import operations as programme_operations
-from kennislab.programme import queries as programme_queries
 from kennislab.programme import states
 from kennislab.programme.models import Lab
 
@@ -48,15 +51,7 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
         if item.anonymous:
             item.source_id = item.person_id = item.participant_id = None
     tx.session.flush()
-    record = Seal(
-        lab_id=lab.id,
-        sealed_at=clock.now(),
-        sealed_by_id=by.person_id,
-        sealed_by=by.name,
-        items=number[Status.CONFIRMED],
-        head=chain.head_of(items, queries.links_of_lab(tx.session, lab.id)),
-    )
-    tx.session.add(record)
+    record = _sealed(tx, lab, by, items)
     programme_operations.archive_lab(tx, lab, by)
     tx.session.flush()
     for item in items:
@@ -66,6 +61,44 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
     search.index_all(tx, [*found, findable.lab_document(lab, record)])
     meaning.ask(tx)
     tx.after_commit(lab_sealed, lab=lab.id, items=record.items, head=record.head)
+    tx.after_commit(addenda.seal_grew, lab=lab.id, head=record.head, addenda=0, digest=record.head)
+    return record
+
+
+def _sealed(tx: Tx, lab: Lab, by: Actor, items: Sequence[ArchiveItem]) -> Seal:
+    """The chain over everything of this lab, and the signed manifest about it. Nobody may add to its journal meanwhile."""
+    commitments.hold(tx, lab.id)
+    key = keys.own()
+    made = commitments.chained(lab.id, commitments.parts_of(tx.session, lab, by.name, items))
+    at = clock.now().replace(microsecond=0)
+    confirmed = sum(item.status is Status.CONFIRMED for item in items)
+    before = tx.session.scalar(
+        sa.select(Seal)
+        .join(Lab, Lab.id == Seal.lab_id)
+        .where(Lab.programme_id == lab.programme_id)
+        .order_by(Seal.sealed_at.desc())
+        .limit(1)
+    )
+    manifest = {
+        "format": canonical.SEAL,
+        "lab": lab.id,
+        "programme": lab.programme_id,
+        "sealedAt": clock.iso(at),
+        "software": f"kennislab {__version__}",
+        "items": confirmed,
+        "parts": len(made.rows),
+        "counts": made.counts,
+        "heads": made.heads,
+        "head": made.head,
+        "previous": {"lab": before.lab_id, "head": before.head} if before is not None else None,
+        "key": key.id,
+    }
+    record = Seal(
+        lab_id=lab.id, sealed_at=at, sealed_by_id=by.person_id, sealed_by=by.name, items=confirmed, head=made.head, version=2,
+        manifest=manifest, signature=key.sign(canonical.seal_message(manifest)), key_id=key.id,
+    )  # fmt: skip
+    tx.session.add(record)
+    commitments.keep(tx, made)
     return record
 
 
@@ -77,45 +110,7 @@ def correct(tx: Tx, item: ArchiveItem, text: str, by: Actor) -> Correction:
         raise Invalid(fields={"text": N_("Schrijf 1 tot 2000 tekens.")})
     correction = Correction(text=clean, by_id=by.person_id, by=by.name, at=clock.now())
     item.corrections.append(correction)
+    tx.session.flush()
+    addenda.chain_on(tx, item.lab_id, correction)
     findable.index(tx, item)
     return correction
-
-
-def report_outcome(tx: Tx, item: ArchiveItem, municipality_code: str, status: Outcome, note: str, at: date | None, by: Actor) -> Evidence:
-    """Adds a line to the ledger: what became of it in a municipality. Raises Invalid or the state's refusal.
-
-    Of something that failed or half worked we want to know why, so the note is required then.
-    """
-    require(states.verdict(item.lab.state, "correct"))
-    today = clock.now().astimezone(clock.LOCAL).date()
-    wrong: dict[str, str] = {}
-    if programme_queries.municipality(tx.session, municipality_code) is None:
-        wrong["municipality_code"] = N_("Kies een gemeente uit de lijst.")
-    if at is not None and at > today:
-        wrong["at"] = N_("Kies een dag die al geweest is.")
-    clean = tidy(note)
-    if not clean and status in (Outcome.FAILED, Outcome.PARTLY):
-        wrong["note"] = N_("Schrijf op waarom. Daar leren anderen het meest van.")
-    if len(clean) > MOST_TEXT:
-        wrong["note"] = N_("Schrijf hoogstens 2000 tekens.")
-    if wrong:
-        raise Invalid(fields=wrong)
-    line = Evidence(
-        municipality_code=municipality_code, status=status, note=clean, at=at or today, reporter_id=by.person_id, reporter=by.name,
-        created_at=clock.now(),
-    )  # fmt: skip
-    item.evidence.append(line)
-    findable.index(tx, item)
-    return line
-
-
-def update_action(tx: Tx, item: ArchiveItem, status: ActionStatus, note: str, by: Actor) -> ActionUpdate:
-    """Says how an agreement went. Raises Invalid (not an action) or the state's refusal."""
-    require(states.verdict(item.lab.state, "correct"))
-    if item.kind != "action":
-        raise Invalid("not-an-action", N_("Dit is geen actie"), N_("Alleen bij een actie kun je zeggen hoe het ermee staat."))
-    update = ActionUpdate(item_id=item.id, status=status, note=tidy(note)[:MOST_TEXT], by_id=by.person_id, by=by.name, at=clock.now())
-    tx.session.add(update)
-    item.action_status = status
-    tx.session.flush()
-    return update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
@@ -17,6 +18,8 @@ def unsafe(settings: Mapping[str, Any], host: str, workers: int) -> list[str]:
             "KENNISLAB_SECRET_KEY is niet gezet of te kort. "
             "Zet er minstens 32 willekeurige tekens in, bijvoorbeeld uit `openssl rand -base64 48`."
         )
+    if settings.get("SIGNING_KEY_FILE") and not Path(settings["SIGNING_KEY_FILE"]).is_file():
+        found.append("KENNISLAB_SIGNING_KEY_FILE wijst naar een bestand dat er niet is. Zonder die sleutel kan geen lab gesloten worden.")
     if settings["DEMO"]:
         found.append("KENNISLAB_DEMO staat aan. Voorbeeldmensen met bekende wachtwoorden horen niet op een echte server: zet het uit.")
     if not settings["PUBLIC_URL"] and host not in LOOPBACK:

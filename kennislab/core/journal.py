@@ -1,11 +1,13 @@
 """The journal: append-only facts per stream, numbered without gaps, written in the caller's transaction.
 
-A stream is a name such as ``live:42``. Numbers start at 1. Readers follow it by number; nobody changes or removes a row.
+A stream is a name such as ``live:42``. Numbers start at 1. Readers follow it by number; nobody removes a row, and nobody changes one but
+:func:`rewrite`, for the sake of somebody who is forgotten.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kennislab.core import clock
 from kennislab.core.db import Base, UtcDateTime
-from kennislab.core.signals import journal_grew
+from kennislab.core.signals import journal_grew, journal_rewriting
 from kennislab.core.transaction import Tx
 
 
@@ -158,3 +160,28 @@ def read(session: Session | sa.Connection, stream: str, since: int = 0, limit: i
 def head(session: Session | sa.Connection, stream: str) -> int:
     """Number of the last row, 0 for a stream that has none."""
     return int(session.execute(sa.select(_STREAM.c.head).where(_STREAM.c.name == stream)).scalar() or 0)
+
+
+def rewrite(tx: Tx, stream: str, change: Callable[[Row], Row | None]) -> int:
+    """Takes a name out of facts: ``change(row)`` gives the row as it should be (None: as it is). Returns how many changed.
+
+    Only for forgetting somebody (decision 0015). Who keeps a seal over the journal hears of it first, through ``journal_rewriting``.
+    Type, number and moment stay. Servers that hold the room in memory keep what they have until they let go of it.
+    """
+    hold(tx, stream)
+    flush(tx, stream)
+    session = tx.session
+    changes = [[row, new] for row in read(session, stream, 0, 1_000_000_000) if (new := change(row)) is not None and new != row]
+    if not changes:
+        return 0
+    journal_rewriting.send(None, tx=tx, stream=stream, changes=changes)
+    session.connection().execute(
+        sa.update(_ENTRY)
+        .where(_ENTRY.c.stream == stream, _ENTRY.c.seq == sa.bindparam("number"))
+        .values(actor=sa.bindparam("who"), data=sa.bindparam("what")),
+        [
+            {"number": new.seq, "who": new.actor, "what": json.dumps(new.data, ensure_ascii=False, separators=(",", ":"))}
+            for _, new in changes
+        ],
+    )
+    return len(changes)

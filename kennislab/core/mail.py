@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kennislab.core import clock, jobs, mail_words
+from kennislab.core.backup.afterwards import after_restore
 from kennislab.core.db import Base, UtcDateTime
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.ids import new_id
@@ -72,17 +73,22 @@ class Mail(Base):
 Filler = Callable[[Tx, Mail], str]
 Question = Callable[[Session, Mail], bool]
 _fills: dict[str, Filler] = {}
+_fills_of: dict[tuple[str, str], Filler] = {}
 _needed: dict[str, Question] = {}
 
 
-def fill(name: str) -> Callable[[Filler], Filler]:
+def fill(name: str, *purposes: str) -> Callable[[Filler], Filler]:
     """Declares how ``[name]`` in a body is filled in while sending: ``fn(tx, mail) -> text``, in the transaction that takes the mail.
 
-    What it raises as DomainError makes the mail fail with that sentence.
+    With ``purposes``: only in mails of these; they go before who fills it in everywhere. What it raises as DomainError makes the mail
+    fail with that sentence.
     """
 
     def declare(fn: Filler) -> Filler:
-        _fills[name] = fn
+        if purposes:
+            _fills_of.update({(name, purpose): fn for purpose in purposes})
+        else:
+            _fills[name] = fn
         return fn
 
     return declare
@@ -100,7 +106,7 @@ def needed(purpose: str) -> Callable[[Question], Question]:
 
 def secret_names() -> frozenset[str]:
     """The placeholders that are only filled in while sending."""
-    return frozenset(_fills)
+    return frozenset(_fills) | {name for name, _purpose in _fills_of}
 
 
 def still_needed(session: Session, mail: Mail) -> bool:
@@ -110,7 +116,12 @@ def still_needed(session: Session, mail: Mail) -> bool:
 
 def filled(tx: Tx, mail: Mail) -> str:
     """The body as it goes out, secrets and all. Never stored, never shown."""
-    return re.sub(r"\[([^\[\]\n]{1,60})\]", lambda found: _fills[found[1]](tx, mail) if found[1] in _fills else found[0], mail.body)
+
+    def one(found: re.Match[str]) -> str:
+        filler = _fills_of.get((found[1], mail.purpose)) or _fills.get(found[1])
+        return filler(tx, mail) if filler is not None else found[0]
+
+    return re.sub(r"\[([^\[\]\n]{1,60})\]", one, mail.body)
 
 
 def site_address(path: str = "") -> str:
@@ -245,3 +256,15 @@ def trouble(session: Session, addresses: Collection[str | None]) -> dict[str, Ma
     ended = sa.select(sa.func.max(Mail.id)).where(Mail.to.in_(wanted), Mail.state.in_(("sent", "failed", "bounced"))).group_by(Mail.to)
     rows = session.scalars(sa.select(Mail).where(Mail.id.in_(ended), Mail.state != "sent")).all()
     return {row.to: row for row in rows}
+
+
+# --- after a restore --------------------------------------------------------------------------------------------------------
+
+
+def _hold_all(tx: Tx) -> int:
+    """What was on its way when the backup was made may have arrived since: somebody looks before it leaves."""
+    waiting = sa.update(Mail).where(Mail.state.in_(("released", "sending"))).values(state="held", rev=Mail.rev + 1)
+    return len(tx.session.scalars(waiting.returning(Mail.id)).all())
+
+
+after_restore("mails die misschien al weg waren, worden eerst tegengehouden", _hold_all)

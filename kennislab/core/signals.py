@@ -20,3 +20,8 @@ journal_grew = signal(
     "journal-grew", "After a commit that appended to a journal. stream: str; rows: list[journal.Row], contiguous, in order."
 )
 job_queued = signal("job-queued", "After a commit that queued a job. job: int.")
+journal_rewriting = signal(
+    "journal-rewriting",
+    "Inside the transaction in which facts lose a name (not after it). tx; stream: str; changes: list of [row as it was, row as it is to be],"
+    " of which a receiver may replace the second.",
+)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from kennislab.archive import operations, queries, sealing
+from kennislab.archive import following, operations, queries, sealing
 from kennislab.archive.models import ActionStatus, ArchiveItem, Evidence, ItemLink, LinkKind, Outcome, Status
 from kennislab.core import clock
 from kennislab.demo.history import at, local
@@ -123,4 +123,4 @@ def _actions(room: Room, items: Mapping[str, ArchiveItem], today: date) -> None:
             continue
         with at(local(min(said.due - timedelta(days=1), today), time(11))):
             note = said.note or "Gedaan."
-            sealing.update_action(room.tx, items[said.slug], ActionStatus(said.status), note, room.cast.actor(said.owner))
+            following.update_action(room.tx, items[said.slug], ActionStatus(said.status), note, room.cast.actor(said.owner))

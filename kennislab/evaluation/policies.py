@@ -17,3 +17,8 @@ def may_see_year(actor: Actor, programme_id: int) -> Verdict:
 def may_record_decision(actor: Actor, programme_id: int) -> Verdict:
     """Coordinators."""
     return is_coordinator(actor, programme_id)
+
+
+def may_see_insight(actor: Actor, programme_id: int) -> Verdict:
+    """Everybody in the programme; what stayed in a group is counted for staff only (see ``insight.scope``)."""
+    return is_member(actor, programme_id)

@@ -67,3 +67,6 @@ def year(programme_id: int, year: int) -> str | Response | tuple[str, int]:
         Choice=Choice,
     )
     return page, status
+
+
+from kennislab.evaluation.insight import routes as _insight  # noqa: E402, F401  it puts its pages on ``bp``

@@ -75,6 +75,8 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "reden": Placeholder(N_("Waarom iemand in deze groep zit"), N_("Je eerste keus.")),
     "ruimte": Placeholder(N_("Ruimte van de groep"), N_("Zaal 2")),
     "gespreksleider": Placeholder(N_("Wie de groep leidt"), N_("Samira el Idrissi")),
+    "oplossing": Placeholder(N_("De oplossing waar de mail naar vraagt"), N_("Geef bewoners een eigen wijkbudget.")),
+    "gemeente": Placeholder(N_("Om welke gemeente het gaat"), N_("Tilburg")),
     "groepsleden": Placeholder(N_("Wie er nog meer in zitten"), N_("Bram de Wit, Lotte Jansen en Amina Bakker")),
 }
 """Every word that may stand in brackets."""
@@ -126,6 +128,12 @@ KINDS: Mapping[str, MailKind] = {
             N_("Jouw groep"),
             N_("Aan iedereen met een plek in een groep."),
             ("groep", "reden", "ruimte", "gespreksleider", "groepsleden"),
+        ),
+        MailKind(
+            "evidence_prompt",
+            N_("Heeft het geholpen?"),
+            N_("Elk kwartaal, aan wie weet wat er van een oplossing kwam."),
+            (SECRET, "oplossing", "vraag", "gemeente"),
         ),
     )
 }

@@ -255,3 +255,16 @@ class MailTemplate(Base):
     edited_by_name: Mapped[str] = mapped_column(sa.String(120), default="")
     edited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     rev: Mapped[int] = mapped_column(default=1)
+
+
+class Purge(Base):
+    """That personal data of which the time was up was thrown away: what was shown beforehand (``plan``), and what was done."""
+
+    __tablename__ = "purge"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"), index=True)
+    before: Mapped[date]
+    plan: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    done: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    by_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.archive import chain, operations, queries, sealing
+from kennislab.archive import chain, following, operations, queries, sealing
 from kennislab.archive.models import ActionStatus, ArchiveItem, Outcome, Status
 from kennislab.core import clock, search
 from kennislab.core.db import db
@@ -118,9 +118,9 @@ def test_what_became_of_it_adds_up_honestly(said: Said) -> None:
     today = clock.now().date()
     with transaction() as tx:
         item, who = item_of(tx, said, "purse"), said.actor("participant")
-        sealing.report_outcome(tx, item, "GM0855", Outcome.TRIED, "", today - timedelta(days=40), who)
-        sealing.report_outcome(tx, item, "GM0855", Outcome.WORKED, "Alles is uitgegeven.", today, who)
-        sealing.report_outcome(tx, item, "GM0503", Outcome.FAILED, "De regels waren te streng.", today - timedelta(days=1), who)
+        following.report_outcome(tx, item, "GM0855", Outcome.TRIED, "", today - timedelta(days=40), who)
+        following.report_outcome(tx, item, "GM0855", Outcome.WORKED, "Alles is uitgegeven.", today, who)
+        following.report_outcome(tx, item, "GM0503", Outcome.FAILED, "De regels waren te streng.", today - timedelta(days=1), who)
         summed = queries.outcomes(item.evidence)
         assert (summed.tried, summed.worked, summed.partly, summed.failed, summed.planned) == (2, 1, 0, 1, 0)
         for wrong in (
@@ -132,7 +132,7 @@ def test_what_became_of_it_adds_up_honestly(said: Said) -> None:
         ):
             values = {"municipality_code": "GM0855", "status": Outcome.TRIED, "note": "", "at": None, **wrong}
             with pytest.raises(Invalid):
-                sealing.report_outcome(tx, item, by=who, **values)  # type: ignore[arg-type]
+                following.report_outcome(tx, item, by=who, **values)  # type: ignore[arg-type]
     assert found(said, "", outcome=["worked"]) == [SAID["purse"]["text"]]
     assert found(said, "regels streng") == [SAID["purse"]["text"]]
 
@@ -142,13 +142,13 @@ def test_how_an_action_went(said: Said) -> None:
     with transaction() as tx:
         item = item_of(tx, said, "plan")
         assert [one.id for one in queries.open_actions(tx.session, said.world.programme_id)] == [item.id]
-        sealing.update_action(tx, item, ActionStatus.CARRIED_ON, "Nog niemand gesproken.", said.actor("participant"))
+        following.update_action(tx, item, ActionStatus.CARRIED_ON, "Nog niemand gesproken.", said.actor("participant"))
         assert len(queries.open_actions(tx.session, said.world.programme_id)) == 1
-        sealing.update_action(tx, item, ActionStatus.DONE, "", said.actor("participant"))
+        following.update_action(tx, item, ActionStatus.DONE, "", said.actor("participant"))
         assert queries.open_actions(tx.session, said.world.programme_id) == []
         assert [update.status for update in queries.action_updates(tx.session, item.id)] == [ActionStatus.CARRIED_ON, ActionStatus.DONE]
         with pytest.raises(Invalid):
-            sealing.update_action(tx, item_of(tx, said, "slow"), ActionStatus.DONE, "", said.actor("participant"))
+            following.update_action(tx, item_of(tx, said, "slow"), ActionStatus.DONE, "", said.actor("participant"))
 
 
 def test_provenance_shows_each_only_what_is_theirs(said: Said) -> None:

@@ -61,6 +61,9 @@ ONLY = os.environ.get("KENNISLAB_PAGES", "")
 PAGES: dict[str, list[tuple[str, str]]] = {
     "accounts.open_link": [("anonymous", "/aanmelden/link/{magic}"), ("anonymous", "/aanmelden/link/verlopen")],
     "accounts.open_personal_link": [("anonymous", "/uitnodiging/{personal}")],
+    "accounts.ask_erasure": [("participant", "/mijn/gegevens/wissen")],
+    "accounts.open_address_link": [("participant", "/mijn/gegevens/adres/verlopen")],
+    "accounts.own_data": [("participant", "/mijn/gegevens"), ("coordinator", "/mijn/gegevens")],
     "accounts.sign_in": [("anonymous", "/aanmelden")],
     "accounts.sign_ins": [("coordinator", "/mijn/aanmeldingen"), ("participant", "/mijn/aanmeldingen")],
     "accounts.sign_out": [("anonymous", "/afmelden"), ("participant", "/afmelden")],
@@ -80,6 +83,12 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "archive.merge": [("facilitator", "/kennislabs/{harvest}/oogst/samenvoegen?kaart={card}&kaart={card2}")],
     "archive.report": [("participant", "/kennislabs/{sealed}/verslag"), ("facilitator", "/kennislabs/{harvest}/verslag")],
     "archive.seal": [("coordinator", "/kennislabs/{harvest}/oogst/sluiten")],
+    "archive.preview": [("coordinator", "/kennislabs/{harvest}/oogst/voorbeeld?als=public")],
+    "archive.own": [("participant", "/kennislabs/{harvest}/oogst/eigen")],
+    "evaluation.insight": [
+        ("participant", "/programmas/{programme}/inzicht"),
+        ("coordinator", "/programmas/{programme}/inzicht?van=2024-Q1&thema=Techniek+en+warmte&tel=bijdragen"),
+    ],
     "evaluation.year": [("participant", "/programmas/{programme}/jaar/{year}"), ("coordinator", "/programmas/{programme}/jaar/{year}")],
     "grouping.alike": [("facilitator", "/kennislabs/{asking}/vragen/dubbel")],
     "grouping.board": [("facilitator", "/kennislabs/{grouped}/themas"), ("participant", "/kennislabs/{lab}/themas")],
@@ -129,6 +138,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "programme.edit_district": [("coordinator", "/programmas/{programme}/gemeenten/wijken/{district}")],
     "programme.edit_lab": [("coordinator", "/kennislabs/{asking}/gegevens")],
     "programme.edit_programme": [("coordinator", "/programmas/{programme}/gegevens")],
+    "programme.keeping": [("coordinator", "/programmas/{programme}/bewaren")],
     "programme.lab_page": [
         ("participant", "/kennislabs/{asking}"),
         ("facilitator", "/kennislabs/{lab}"),
@@ -171,7 +181,10 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 
 # What answers a GET and is no page: why not.
 NOT_A_PAGE = {
+    "accounts.own_data_file": "a file",
+    "archive.find": "JSON",
     "archive.report_data": "JSON",
+    "evaluation.insight_numbers": "a table",
     "grouping.events": "JSON",
     "grouping.group_events": "JSON",
     "invitations.calendar": "an iCalendar file",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kennislab.archive import findable, meaning, queries, sealing
+from kennislab.archive import findable, following, meaning, queries, sealing
 from kennislab.archive import operations as harvest
 from kennislab.archive.models import ArchiveItem, Consent, Outcome
 from kennislab.core import clock, jobs, search
@@ -53,8 +53,8 @@ def twice(app: Flask) -> Twice:
         harvest.confirm_all(tx, first)
         sealing.seal(tx, first, staff)
         today = clock.now().date()
-        sealing.report_outcome(tx, names["purse"], "GM0855", Outcome.WORKED, "", today, staff)
-        sealing.report_outcome(tx, names["purse"], "GM0503", Outcome.FAILED, "Geen budget", today, staff)
+        following.report_outcome(tx, names["purse"], "GM0855", Outcome.WORKED, "", today, staff)
+        following.report_outcome(tx, names["purse"], "GM0503", Outcome.FAILED, "Geen budget", today, staff)
         items = {name: item.id for name, item in names.items()}
         start = clock.now() + timedelta(days=90)
         data = programmes.LabData("Tweede lab", start, start + timedelta(hours=6), start - timedelta(days=1))

@@ -35,4 +35,4 @@ def the_item(item_id: str) -> ArchiveItem:
     return found
 
 
-from kennislab.archive.routes import desk, items, reading  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.archive.routes import desk, items, ledger, reading  # noqa: E402, F401  they put their pages on ``bp``

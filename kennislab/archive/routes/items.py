@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import policies, queries, sealing
-from kennislab.archive.forms import ActionForm, CorrectionForm, OutcomeForm
+from kennislab.archive import actions, following, ledger, policies, queries, sealing
+from kennislab.archive.forms import CorrectionForm
+from kennislab.archive.ledger_forms import ActionForm, OutcomeForm
 from kennislab.archive.models import ActionStatus, ArchiveItem, Outcome
 from kennislab.archive.routes import Answer, bp, the_item
 from kennislab.core.db import db
@@ -34,7 +35,9 @@ def _page(
         lab=item.lab,
         provenance=queries.provenance(read, actor, item),
         outcomes=queries.outcomes(item.evidence),
-        updates=queries.action_updates(read, item.id) if item.kind == "action" else [],
+        summary=ledger.summary(item.evidence),
+        lives=ledger.lives(item.evidence),
+        action=actions.of_item(read, item) if item.kind == "action" else None,
         staff=actor.is_staff(item.programme_id),
         correction_form=(correction or CorrectionForm(prefix="c")) if policies.may_correct(actor, item) is True else None,
         outcome_form=(outcome or _outcome_form(item)) if may_add and item.kind != "action" else None,
@@ -43,8 +46,10 @@ def _page(
 
 
 def _outcome_form(item: ArchiveItem) -> OutcomeForm:
-    own = current_actor().municipality
-    return OutcomeForm(programme_queries.municipalities_for(db.session(), item.lab), prefix="b", data={"municipality_code": own})
+    read, own = db.session(), current_actor().municipality
+    places = programme_queries.municipalities_for(read, item.lab)
+    districts = programme_queries.districts_of(read, item.programme_id)
+    return OutcomeForm(places, districts, prefix="b", data={"municipality_code": own})
 
 
 @bp.get("/archief/<item_id>")
@@ -56,7 +61,7 @@ def item(item_id: str) -> Answer:
 
 
 @bp.post("/archief/<item_id>/verbetering")
-def correct(item_id: str) -> Answer:
+def add_correction(item_id: str) -> Answer:
     """Adds a signed correction."""
     actor, found = current_actor(), the_item(item_id)
     require(policies.may_correct(actor, found))
@@ -83,8 +88,8 @@ def report_outcome(item_id: str) -> Answer:
         try:
             with transaction() as tx:
                 fresh = _again(tx.session, item_id)
-                status = Outcome(form.status.data)
-                sealing.report_outcome(tx, fresh, form.municipality_code.data, status, form.note.data or "", form.at.data, actor)
+                status, (code, district) = Outcome(form.status.data), form.place()
+                following.report_outcome(tx, fresh, code, status, form.note.data or "", form.at.data, actor, district)
         except DomainError as error:
             form.add_error(error)
         else:
@@ -102,7 +107,8 @@ def update_action(item_id: str) -> Answer:
     if form.validate_on_submit():
         try:
             with transaction() as tx:
-                sealing.update_action(tx, _again(tx.session, item_id), ActionStatus(form.status.data), form.note.data or "", actor)
+                fresh, status = _again(tx.session, item_id), ActionStatus(form.status.data)
+                following.update_action(tx, fresh, status, form.note.data or "", actor, due=form.due.data, owner=form.owner.data or "")
         except DomainError as error:
             form.add_error(error)
         else:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from kennislab.accounts.signin import current_actor
 from kennislab.archive import policies, queries, words
 from kennislab.archive.models import Outcome, Status
-from kennislab.archive.report import as_data, build
+from kennislab.archive.reporting import as_data, build
 from kennislab.archive.routes import Answer, bp
 from kennislab.core import search
 from kennislab.core.db import db

@@ -48,15 +48,29 @@ def _text(cell: Cell) -> str:
 
 def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "Blad1") -> bytes:
     """A workbook with one sheet: names in bold that stay in sight, columns as wide as what is in them, every text a text."""
+    return write_book([(title, columns, rows)])
+
+
+def write_book(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """A workbook with a sheet for each (title, columns, rows)."""
     from openpyxl import Workbook  # slow to import, and only needed here
+
+    book = Workbook(write_only=True)
+    for title, columns, rows in tables:
+        _add_sheet(book, title, columns, [list(row) for row in rows])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _add_sheet(book: Any, title: str, columns: Sequence[str], table: list[list[Cell]]) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook(write_only=True)
     sheet = book.create_sheet("".join(one for one in title if one not in "[]:*?/\\")[:31] or "Blad1")
     sheet.freeze_panes = "A2"
-    table = [list(row) for row in rows]
+    wrapped, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
     for place, column in enumerate(columns):
         longest = max([len(column), *(len(_text(row[place])) for row in table if place < len(row))])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(60, max(10, longest + 2))
@@ -72,19 +86,16 @@ def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
         one = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             one.data_type = "s"
-            one.alignment = Alignment(wrap_text=True, vertical="top")
+            one.alignment = wrapped
         elif isinstance(value, date):
             one.number_format = "dd-mm-yyyy hh:mm" if isinstance(value, datetime) else "dd-mm-yyyy"
         if head:
-            one.font = Font(bold=True)
+            one.font = bold
         return one
 
     sheet.append([made(column, head=True) for column in columns])
     for row in table:
         sheet.append([made(cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _printable(text: str) -> str:

@@ -13,14 +13,22 @@ APPLY: dict[str, Callable[[RoomState, Row, dict[str, Any]], None]] = {name: how 
 TOUCHES: dict[str, Callable[[RoomState, Row], list[Key]]] = {name: how for topic in TOPICS for name, how in topic.TOUCHES.items()}
 
 
+ERASABLE = frozenset({"participant.joined"})
+"""Facts that can have been erased whole (no data, no actor): see kennislab/archive/forgetting.py."""
+
+
 def touches(state: RoomState, row: Row) -> list[Key]:
     """Every object whose view may differ after ``row``; asked before it is applied."""
     return TOUCHES[row.type](state, row)
 
 
 def apply(state: RoomState, row: Row) -> None:
-    """Changes ``state`` by one fact. Facts come in order; ``state.seq`` follows."""
-    APPLY[row.type](state, row, row.data)
+    """Changes ``state`` by one fact. Facts come in order; ``state.seq`` follows.
+
+    Of a sealed lab a fact can have been erased for somebody's sake: then it says nothing any more, and who it was about has no name.
+    """
+    if row.data or row.actor is not None or row.type not in ERASABLE:
+        APPLY[row.type](state, row, row.data)
     state.seq = row.seq
 
 

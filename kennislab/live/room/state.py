@@ -43,6 +43,14 @@ class Person:
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
+class People(dict[str, Person]):
+    """Everybody by id. Whose coming in was erased, is somebody without a name as soon as a later fact is about them."""
+
+    def __missing__(self, id_: str) -> Person:
+        person = self[id_] = Person(id_, None, None, gone=True)
+        return person
+
+
 @dataclass(slots=True)
 class Contribution:
     """Something that was said. ``author`` is a participant id, or an ``f:`` key for a facilitator.
@@ -156,7 +164,7 @@ class RoomState:
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     step: Step = field(default_factory=Step)
     visited: list[tuple[str, datetime]] = field(default_factory=list)
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=People)
     present: int = 0
     veiled: dict[str, None] = field(default_factory=dict)
     contributions: dict[str, Contribution] = field(default_factory=dict)

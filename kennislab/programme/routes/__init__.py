@@ -55,4 +55,4 @@ def programmes() -> Answer:
     return render_template("programme/programmes.html", programmes=found)
 
 
-from kennislab.programme.routes import agenda, day, labs, mail, members, overview, people_import, postbox  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.programme.routes import agenda, day, keeping, labs, mail, members, overview, people_import, postbox  # noqa: E402, F401  they put their pages on ``bp``

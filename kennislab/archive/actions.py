@@ -1,0 +1,104 @@
+"""Agreements as they stand now: what was sealed, with what was said of it since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive import policies, queries
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, SeatedIn, Status
+from kennislab.core import clock
+from kennislab.programme.models import Lab, LabState
+
+OPEN = (ActionStatus.OPEN, ActionStatus.CARRIED_ON)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One agreement now. ``updates``: what was said of it since, oldest first."""
+
+    item: ArchiveItem
+    updates: Sequence[ActionUpdate] = ()
+
+    @property
+    def status(self) -> ActionStatus:
+        """The last word."""
+        return self.item.action_status or ActionStatus.OPEN
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do it."""
+        return self.status in OPEN
+
+    @property
+    def due(self) -> date | None:
+        """When it is to be done: the last date that was chosen."""
+        return next((update.due for update in reversed(self.updates) if update.due is not None), self.item.due)
+
+    @property
+    def owner(self) -> str:
+        """Who does it: the last who took it on."""
+        return next((update.owner for update in reversed(self.updates) if update.owner), self.item.owner)
+
+    @property
+    def place(self) -> str:
+        """Its municipality; empty of an anonymous one."""
+        return self.item.municipality.name if self.item.municipality is not None and not self.item.anonymous else ""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is open and its day has passed."""
+        return self.open and self.due is not None and self.due < clock.now().astimezone(clock.LOCAL).date()
+
+    def mine(self, actor: Actor) -> bool:
+        """Whether this actor took it on or thought of it."""
+        own = self.item.person_id is not None and self.item.person_id == actor.person_id
+        return own or bool(actor.name and self.owner.casefold() == actor.name.casefold())
+
+    def of_place(self, code: str | None) -> bool:
+        """Whether it is of this municipality."""
+        return code is not None and not self.item.anonymous and self.item.municipality_code == code
+
+
+def of_item(session: Session, item: ArchiveItem) -> Action:
+    """One agreement with what was said of it."""
+    return Action(item, queries.action_updates(session, item.id))
+
+
+def of_programme(session: Session, programme_id: int, lab_ids: Sequence[int] | None = None) -> list[Action]:
+    """All agreements of sealed labs (or of these alone), also what stays in a group: what may be seen is for who asks."""
+    A = ArchiveItem
+    chosen = sa.select(A.id).join(Lab).where(A.programme_id == programme_id, A.kind == "action", A.status == Status.CONFIRMED)
+    if lab_ids is not None:
+        chosen = chosen.where(A.lab_id.in_(lab_ids))
+    items = queries.some(session, list(session.scalars(chosen.where(Lab.state == LabState.ARCHIVED))))
+    said: dict[str, list[ActionUpdate]] = {}
+    updates = sa.select(ActionUpdate).where(ActionUpdate.item_id.in_(items)).order_by(ActionUpdate.at, ActionUpdate.id)
+    for update in session.scalars(updates):
+        said.setdefault(update.item_id, []).append(update)
+    return sorted((Action(item, said.get(id_, ())) for id_, item in items.items()), key=soonest)
+
+
+def seen_by(session: Session, actor: Actor, programme_id: int) -> list[Action]:
+    """The agreements that this actor may see: their own first, then those of their municipality, then the others; soonest first."""
+    groups: dict[int, set[str]] = {}
+    for lab_id, name in session.execute(sa.select(SeatedIn.lab_id, SeatedIn.group_name).where(SeatedIn.person_id == actor.person_id)):
+        groups.setdefault(lab_id, set()).add(name)
+    every = of_programme(session, programme_id)
+    seen = [one for one in every if policies.may_see_item(actor, one.item, groups.get(one.item.lab_id, ())) is True]
+    return sorted(seen, key=lambda one: (not one.open, not one.mine(actor), not one.of_place(actor.municipality), *soonest(one)))
+
+
+def soonest(action: Action) -> tuple[bool, date, str]:
+    """In which order they come: by date, without one last."""
+    return action.due is None, action.due or date.max, action.item.id
+
+
+def overdue(session: Session, programme_id: int) -> list[Action]:
+    """What should have been done by now, longest ago first."""
+    return [one for one in of_programme(session, programme_id) if one.overdue]

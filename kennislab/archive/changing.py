@@ -1,0 +1,64 @@
+"""What judging, rewording and looking over have in common: how an item of the harvest changes at all. Nothing here asks who may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive.models import ArchiveItem, Consent, ItemLink, LinkKind
+from kennislab.core import clock
+from kennislab.core.errors import N_, Invalid, require
+from kennislab.core.text import tidy
+from kennislab.core.transaction import Tx
+from kennislab.programme import states
+
+MOST_TEXT = 2000
+MOST_THEMES = 8
+
+
+def unsealed(item: ArchiveItem) -> None:
+    require(states.verdict(item.lab.state, "harvest"))
+
+
+def changed(item: ArchiveItem, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(item, name, value)
+    item.rev += 1
+
+
+def reword(item: ArchiveItem, text: str, by: Actor) -> None:
+    clean = tidy(text)
+    if not 1 <= len(clean) <= MOST_TEXT:
+        raise Invalid(fields={"text": N_("Schrijf 1 tot 2000 tekens.")})
+    if clean != item.text:
+        changed(item, text=clean, edited_by=by.name, edited_at=clock.now())
+
+
+def line(text: str, most: int) -> str:
+    return " ".join(tidy(text).split())[:most]
+
+
+def tidy_themes(wanted: Collection[str]) -> list[str]:
+    """Themes without repeats, whatever their capitals."""
+    found: dict[str, str] = {}
+    for theme in wanted:
+        clean = " ".join(tidy(theme).split())[:80]
+        if clean:
+            found.setdefault(clean.casefold(), clean)
+    return list(found.values())[:MOST_THEMES]
+
+
+def cut(item: ArchiveItem) -> None:
+    """Nothing leads back to who said it any more."""
+    item.person_id = item.participant_id = item.municipality_code = item.district_id = None
+    item.contact, item.created_at, item.reach_given = "", item.lab.starts_at, Consent.PUBLIC_ANONYMOUS
+
+
+def link(tx: Tx, from_id: str, to_id: str, kind: LinkKind) -> None:
+    there = sa.select(ItemLink.id).where(ItemLink.from_id == from_id, ItemLink.to_id == to_id, ItemLink.kind == kind)
+    if tx.session.scalar(there) is None:
+        tx.session.add(ItemLink(from_id=from_id, to_id=to_id, kind=kind))
+        tx.session.flush()

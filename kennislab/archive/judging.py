@@ -1,0 +1,97 @@
+"""Judging what was caught: it stays, it is left out, or it is one with others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive import queries
+from kennislab.archive.changing import changed, cut, link, reword, tidy_themes, unsealed
+from kennislab.archive.models import REACH, ArchiveItem, Consent, ItemLink, Status
+from kennislab.core.errors import N_, Conflict, Invalid, require
+from kennislab.core.transaction import Tx
+from kennislab.programme import states
+from kennislab.programme.models import Lab
+
+
+def confirm(tx: Tx, item: ArchiveItem) -> None:
+    """It stays. Also takes a left-out one back in."""
+    unsealed(item)
+    if item.status is Status.MERGED:
+        raise Conflict("merged", N_("Deze kaart is samengevoegd"), N_("Haal haar eerst uit de samenvoeging."))
+    changed(item, status=Status.CONFIRMED)
+
+
+def confirm_all(tx: Tx, lab: Lab) -> int:
+    """Confirms every draft of a lab. Returns how many."""
+    require(states.verdict(lab.state, "harvest"))
+    drafts = queries.items_of(tx.session, lab.id, Status.DRAFT)
+    for item in drafts:
+        confirm(tx, item)
+    return len(drafts)
+
+
+def drop(tx: Tx, item: ArchiveItem) -> None:
+    """Left out: kept, and not shown. What was merged into it comes free as drafts."""
+    unsealed(item)
+    _free_merged(tx, item)
+    changed(item, status=Status.DROPPED, merged_into_id=None)
+
+
+def reopen(tx: Tx, item: ArchiveItem) -> None:
+    """Back to a draft: out of what it was merged into, or not left out any more."""
+    unsealed(item)
+    changed(item, status=Status.DRAFT, merged_into_id=None)
+
+
+def _free_merged(tx: Tx, item: ArchiveItem) -> None:
+    for other in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.merged_into_id == item.id)):
+        changed(other, status=Status.DRAFT, merged_into_id=None)
+
+
+def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, by: Actor) -> None:
+    """Makes one of several that say the same: ``keep`` gets the text, the others point to it and are not shown any more.
+
+    Themes and votes add up; of the consents the nearest counts. Raises Invalid when they are not of one lab, or stay in different groups.
+    """
+    unsealed(keep)
+    others = [other for other in others if other.id != keep.id]
+    every = [keep, *others]
+    if not others:
+        raise Invalid("nothing-to-merge", N_("Kies minstens twee kaarten"), N_("Vink aan wat je wilt samenvoegen."))
+    if any(other.lab_id != keep.lab_id or other.status is Status.MERGED for other in every):
+        raise Invalid("cannot-merge", N_("Deze kaarten kun je niet samenvoegen"), N_("Vernieuw de pagina en kies opnieuw."))
+    near = min((one.consent for one in every), key=REACH.__getitem__)
+    if near is Consent.GROUP and len({one.group_name for one in every}) > 1:
+        raise Invalid(
+            "group-consent",
+            N_("Deze kaarten kun je niet samenvoegen"),
+            N_("Een van de kaarten blijft in haar groep en de andere komt uit een andere groep. Vraag eerst of ze verder mag."),
+        )
+    reword(keep, text, by)
+    keep.themes = tidy_themes([theme for one in every for theme in one.themes])
+    keep.votes += sum(other.votes for other in others)
+    if near is Consent.PUBLIC_ANONYMOUS:
+        cut(keep)
+    changed(keep, consent=near, status=Status.CONFIRMED)
+    gone = [other.id for other in others]
+    for other in others:
+        _free_merged(tx, other)
+        changed(other, status=Status.MERGED, merged_into_id=keep.id)
+    if keep.answers_id in gone:
+        keep.answers_id = None
+    for solution in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.answers_id.in_(gone), ArchiveItem.id != keep.id)):
+        solution.answers_id = keep.id
+    _take_links(tx, keep, gone)
+    tx.session.flush()
+
+
+def _take_links(tx: Tx, keep: ArchiveItem, gone: Sequence[str]) -> None:
+    """What pointed to or from the merged ones points to or from the one that stays, too."""
+    for tie in tx.session.scalars(sa.select(ItemLink).where(sa.or_(ItemLink.from_id.in_(gone), ItemLink.to_id.in_(gone)))).all():
+        start = keep.id if tie.from_id in gone else tie.from_id
+        end = keep.id if tie.to_id in gone else tie.to_id
+        if start != end:
+            link(tx, start, end, tie.kind)

@@ -1,0 +1,116 @@
+"""Rewording what was caught and tying it together: text, kind, themes, consent, owner and date, what it solves and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from kennislab.accounts.actors import Actor
+from kennislab.archive import queries
+from kennislab.archive.changing import changed, cut, line, link, reword, tidy_themes, unsealed
+from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind
+from kennislab.core.errors import N_, Conflict, Invalid
+from kennislab.core.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the harvest makes of an item. ``agreed``: its author said yes to reaching further than they first chose."""
+
+    text: str
+    kind: str
+    themes: Sequence[str]
+    consent: Consent
+    agreed: bool = False
+    answers: str | None = None
+    question: str | None = None
+    contact: str = ""
+    owner: str = ""
+    due: date | None = None
+
+
+def revise(tx: Tx, item: ArchiveItem, revision: Revision, rev: int, by: Actor) -> None:
+    """All that the harvest can change of one item at once. ``rev``: what the editor saw.
+
+    Raises Conflict when somebody else changed it meanwhile, Invalid when it cannot be so.
+    """
+    unsealed(item)
+    if item.rev != rev:
+        raise Conflict(
+            "changed-meanwhile",
+            N_("Iemand anders heeft deze kaart intussen veranderd"),
+            N_("Jouw tekst staat nog in het formulier. Vergelijk hem met de kaart en sla daarna opnieuw op."),
+        )
+    if revision.kind not in KINDS:
+        raise Invalid(fields={"kind": N_("Kies een soort uit de lijst.")})
+    set_consent(tx, item, revision.consent, agreed=revision.agreed)
+    reword(item, revision.text, by)
+    changed(item, kind=revision.kind, contact=line(revision.contact, 160))
+    set_themes(tx, item, revision.themes)
+    set_action(tx, item, revision.owner, revision.due)
+    set_answers(tx, item, revision.answers)
+    _set_question(tx, item, revision.question)
+    tx.session.flush()
+
+
+def set_themes(tx: Tx, item: ArchiveItem, themes: Sequence[str]) -> None:
+    """The themes it belongs to, at most eight."""
+    unsealed(item)
+    changed(item, themes=tidy_themes(themes))
+
+
+def set_action(tx: Tx, item: ArchiveItem, owner: str, due: date | None) -> None:
+    """Who does it, and when it is done. Of something that is not an action both are emptied."""
+    unsealed(item)
+    if item.kind == "action":
+        changed(item, owner=line(owner, 120), due=due, action_status=item.action_status or ActionStatus.OPEN)
+    else:
+        changed(item, owner="", due=None, action_status=None)
+
+
+def set_consent(tx: Tx, item: ArchiveItem, consent: Consent, *, agreed: bool = False) -> None:
+    """How far it may go. Nearer: always. Further than its author chose: only when they agreed. From anonymous there is no way back.
+
+    Raises Invalid.
+    """
+    unsealed(item)
+    if consent is item.consent:
+        return
+    if item.reach_given is Consent.PUBLIC_ANONYMOUS and consent is Consent.PUBLIC_CITY:
+        raise Invalid(fields={"consent": N_("Deze kaart is anoniem ingestuurd. Bij welke gemeente zij hoort, weten we niet meer.")})
+    if REACH[consent] > REACH[item.reach_given] and not agreed:
+        raise Invalid(fields={"agreed": N_("De inbrenger koos voor minder ver. Vraag het eerst en vink dan aan dat het mag.")})
+    if consent is Consent.PUBLIC_ANONYMOUS:
+        cut(item)
+    changed(item, consent=consent)
+
+
+def set_answers(tx: Tx, item: ArchiveItem, solved: str | None) -> None:
+    """Ties a solution to the bottleneck or question that it solves, or unties it. Raises Invalid."""
+    unsealed(item)
+    other = queries.item(tx.session, solved) if solved else None
+    if solved and (other is None or other.programme_id != item.programme_id or other.id == item.id or other.answers_id == item.id):
+        raise Invalid(fields={"answers": N_("Kies een knelpunt of vraag uit de lijst.")})
+    changed(item, answers_id=other.id if other else None)
+
+
+def _set_question(tx: Tx, item: ArchiveItem, question: str | None) -> None:
+    """The one knowledge question with which it came up."""
+    wanted = [question] if question and question != item.id else []
+    tx.session.execute(
+        sa.delete(ItemLink).where(ItemLink.from_id == item.id, ItemLink.kind == LinkKind.QUESTION, ItemLink.to_id.not_in(wanted))
+    )
+    for target in wanted:
+        add_link(tx, item, target, LinkKind.QUESTION)
+
+
+def add_link(tx: Tx, item: ArchiveItem, to_id: str, kind: LinkKind) -> None:
+    """Says that an item came from, or belongs with, another of the same programme, also of an earlier lab. Raises Invalid."""
+    unsealed(item)
+    other = queries.item(tx.session, to_id)
+    if other is None or other.programme_id != item.programme_id or other.id == item.id:
+        raise Invalid("no-such-item", N_("Deze kaart bestaat niet"), N_("Kies een andere kaart om aan te koppelen."))
+    link(tx, item.id, other.id, kind)

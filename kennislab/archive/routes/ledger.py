@@ -1,0 +1,216 @@
+"""What became of things, over the labs: the agreements of a programme, and answering by the link of a mail what came of a solution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from kennislab.accounts.signin import current_actor
+from kennislab.archive import actions, ledger, prompts, queries, words
+from kennislab.archive.actions import Action
+from kennislab.archive.models import ActionStatus, Consent, Status
+from kennislab.archive.routes import Answer, bp
+from kennislab.core.db import db
+from kennislab.core.errors import N_, Invalid, require
+from kennislab.core.security import limiter
+from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
+from kennislab.core.templating import quarter_text
+from kennislab.core.transaction import transaction
+from kennislab.programme import links, policies
+from kennislab.programme import queries as programmes
+from kennislab.programme.models import Lab
+from kennislab.programme.routes import the_programme
+
+STANDS = {
+    "open": N_("Open"),
+    "te-laat": N_("Over tijd"),
+    "gedaan": N_("Gedaan"),
+    "vervallen": N_("Vervallen"),
+    "alle": N_("Alle"),
+}
+"""Name in the address → words. *open*: also what is carried on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for: ``?stand=te-laat&gemeente=GM0503&lab=4&mijn=1``."""
+
+    stand: str
+    place: str
+    lab: str
+    mine: bool
+
+    @classmethod
+    def asked(cls) -> Filters:
+        """Those of this request; what makes no sense is left out."""
+        stand = request.args.get("stand", "open")
+        return cls(
+            stand if stand in STANDS else "open",
+            request.args.get("gemeente", "")[:6],
+            request.args.get("lab", "")[:9],
+            request.args.get("mijn") == "1",
+        )
+
+    def take(self, every: Sequence[Action]) -> list[Action]:
+        """The agreements that it lets through."""
+        actor = current_actor()
+        return [
+            one
+            for one in every
+            if _stands(one, self.stand)
+            and (not self.place or one.of_place(self.place))
+            and (not self.lab or str(one.item.lab_id) == self.lab)
+            and (not self.mine or one.mine(actor))
+        ]
+
+    def address(self, **changes: str) -> str:
+        """The question part of the address with some of it changed; nothing of what is usual."""
+        now = {"stand": self.stand, "gemeente": self.place, "lab": self.lab, "mijn": "1" if self.mine else ""} | changes
+        return urlencode({name: value for name, value in now.items() if value and (name, value) != ("stand", "open")})
+
+
+def _stands(one: Action, stand: str) -> bool:
+    if stand == "te-laat":
+        return one.overdue
+    if stand == "open":
+        return one.open
+    wanted = {"gedaan": ActionStatus.DONE, "vervallen": ActionStatus.DROPPED}.get(stand)
+    return wanted is None or one.status is wanted
+
+
+@bp.get("/programmas/<int:programme_id>/acties")
+def programme_actions(programme_id: int) -> Answer:
+    """Everything that was agreed, with who does it and when; one's own first."""
+    actor = current_actor()
+    require(policies.is_member(actor, programme_id))
+    programme = the_programme(programme_id)
+    every = actions.seen_by(db.session(), actor, programme_id)
+    filters = Filters.asked()
+    base = url_for("archive.programme_actions", programme_id=programme_id)
+    places = {one.item.municipality_code: one.place for one in every if one.place}
+    labs = {one.item.lab_id: one.item.lab for one in every}
+    return render_template(
+        "archive/actions.html",
+        programme=programme,
+        staff=actor.is_staff(programme_id),
+        actor=actor,
+        actions=filters.take(every),
+        total=len(every),
+        late=sum(one.overdue for one in every),
+        filters=filters,
+        stands=[(_(title), _with(base, filters.address(stand=key)), filters.stand == key) for key, title in STANDS.items()],
+        places=[("", _("Alle gemeenten")), *sorted(places.items(), key=lambda pair: pair[1])],
+        labs=[
+            ("", _("Alle labs")),
+            *((str(lab.id), lab.title) for lab in sorted(labs.values(), key=lambda lab: (lab.starts_at, lab.id), reverse=True)),
+        ],
+        csv=_with(f"{base}.csv", filters.address()),
+        xlsx=_with(f"{base}.xlsx", filters.address()),
+    )
+
+
+def _with(path: str, question: str) -> str:
+    return f"{path}?{question}" if question else path
+
+
+@bp.get("/programmas/<int:programme_id>/acties.<any(csv, xlsx):kind>")
+def download_actions(programme_id: int, kind: str) -> Answer:
+    """The same with the same filters, as a table to work on."""
+    actor = current_actor()
+    require(policies.is_member(actor, programme_id))
+    the_programme(programme_id)
+    rows = Filters.asked().take(actions.seen_by(db.session(), actor, programme_id))
+    columns = [
+        _("Actie"), _("Stand"), _("Over tijd"), _("Actiehouder"), _("Klaar op"), _("Gemeente"), _("Kennislab"), _("Kwartaal"),
+        _("Laatste bericht"),
+    ]  # fmt: skip
+    table = [
+        [
+            one.item.text,
+            _(words.ACTION_STATUSES[one.status]),
+            one.overdue,
+            one.owner,
+            one.due,
+            one.place,
+            one.item.lab.title,
+            quarter_text(one.item.quarter),
+            next((update.note for update in reversed(one.updates) if update.note), ""),
+        ]
+        for one in rows
+    ]
+    made = write_csv(columns, table) if kind == "csv" else write_xlsx(columns, table, _("Acties"))
+    answer = Response(made, content_type=CSV_TYPE if kind == "csv" else XLSX_TYPE)
+    answer.headers["Content-Disposition"] = f'attachment; filename="acties-{programme_id}.{kind}"'
+    return answer
+
+
+@links.tells_waiting
+def waiting(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
+    """For the dashboard: the agreements of a programme that are overdue, said once, at the lab that comes first."""
+    first: dict[int, Lab] = {}
+    for lab in sorted(labs, key=lambda lab: (lab.starts_at, lab.id)):
+        first.setdefault(lab.programme_id, lab)
+    told = []
+    for programme_id, lab in first.items():
+        if late := len(actions.overdue(session, programme_id)):
+            text = ngettext("%(num)s actie is over tijd", "%(num)s acties zijn over tijd", late)
+            told.append(links.Waiting(lab, text, f"/programmas/{programme_id}/acties?stand=te-laat"))
+    return told
+
+
+# --- by the link of a mail ----------------------------------------------------------------------------------------------------
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 410
+
+
+def _this_link() -> str:
+    return str((request.view_args or {}).get("token", ""))[:200]
+
+
+@bp.get("/wat-kwam-ervan/<token>")
+@limiter.limit("300 per 15 minutes", deduct_when=_failed)
+def open_prompt(token: str) -> Answer:
+    """What is asked, and the buttons. Changes nothing: mail programs open links, too."""
+    return _prompt_page(token)
+
+
+@bp.post("/wat-kwam-ervan/<token>")
+@limiter.limit("300 per 15 minutes", deduct_when=_failed)
+@limiter.limit("30 per 15 minutes", key_func=_this_link)
+def answer_prompt(token: str) -> Answer:
+    """Adds the answer to the ledger, in the name of who was asked."""
+    try:
+        with transaction() as tx:
+            prompts.answer(tx, token, request.form.get("status", ""), request.form.get("note", ""))
+    except Invalid as error:
+        return _prompt_page(token, error), 422
+    return redirect(url_for("archive.open_prompt", token=token, gemeld="1"), 303)
+
+
+def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
+    read = db.session()
+    prompt, item, person = prompts.prompt_by(read, token)
+    question = queries.item(read, item.answers_id) if item.answers_id else None
+    shown = question is not None and question.consent is not Consent.GROUP and question.status is Status.CONFIRMED
+    return render_template(
+        "archive/prompt.html",
+        token=token,
+        item=item,
+        person=person,
+        question=question if shown else None,
+        place=programmes.municipality_names(read, [prompt.municipality_code]).get(prompt.municipality_code, ""),
+        answers=[(one.value, _(words.OUTCOMES[one])) for one in prompts.ANSWERS],
+        said=request.form.get("status", ""),
+        note=request.form.get("note", ""),
+        wrong={name: _(text) for name, text in refusal.fields.items()} if refusal is not None else {},
+        done="gemeld" in request.args and refusal is None,
+        summary=ledger.summary(item.evidence),
+    )
