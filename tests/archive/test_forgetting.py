@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from kennislab.accounts import forgetting
-from kennislab.archive import sealing
-from kennislab.archive.models import ArchiveItem, Correction, Seal
+from kennislab.accounts import operations as accounts
+from kennislab.archive import following, sealing
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Seal
 from kennislab.archive.sealed import verify
 from kennislab.core import clock
 from kennislab.core.backup import afterwards
@@ -69,7 +70,36 @@ def test_the_seal_holds_when_who_sealed_it_is_forgotten(app: Flask, said: Said) 
         assert db.session.scalars(sa.select(Seal.sealed_by)).all() == [""]
 
 
+def took_on(app: Flask, said: Said, *owners: str) -> None:
+    """After the seal the coordinator writes down, again and again, who does it."""
+    with app.app_context(), transaction() as tx:
+        for owner in owners:
+            following.update_action(tx, item_of(tx, said, "plan"), ActionStatus.CARRIED_ON, "", said.actor("coordinator"), owner=owner)
+
+
+def owners(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(ActionUpdate.owner).order_by(ActionUpdate.id)))
+
+
+def test_who_took_an_action_on_afterwards_is_forgotten_too(app: Flask, said: Said) -> None:
+    took_on(app, said, "Participant", "Pia", "participant (Tilburg)", "Ander")
+    with app.app_context(), transaction() as tx:
+        forgetting.forget(tx, said.world.people["participant"], "self")
+    assert owners(app) == ["", "", "", "Ander"] and wrong(app) == []
+
+
+def test_a_namesake_keeps_what_they_took_on(app: Flask, said: Said) -> None:
+    with app.app_context(), transaction() as tx:
+        accounts.create_person(tx, name="Participant", email="naamgenoot@voorbeeld.example")
+    took_on(app, said, "Participant")
+    with app.app_context(), transaction() as tx:
+        forgetting.forget(tx, said.world.people["participant"], "self")
+    assert owners(app) == ["Participant"]
+
+
 def test_the_seal_holds_when_the_time_of_a_lab_is_up(app: Flask, said: Said) -> None:
+    took_on(app, said, "Pia")
     with app.app_context(), transaction() as tx:
         lab = tx.session.get_one(Lab, said.world.lab_id)
         retention_ids = [lab.id]
