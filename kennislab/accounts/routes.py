@@ -116,6 +116,8 @@ def use_personal_link(token: str) -> Answer:
     actor = signin.current_actor()
     if actor.person_id != person.id or not actor.has_role(link.programme_id):
         signin.sign_in(person, only_programme_id=link.programme_id)
+    if onward := signin.safe_next(request.args.get("next")):
+        return redirect(request.script_root + onward, 303)
     if link.lab_id is not None:
         return redirect(url_for("programme.lab_page", lab_id=link.lab_id), 303)
     return redirect(url_for("programme.dashboard", programme_id=link.programme_id), 303)
