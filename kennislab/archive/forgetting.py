@@ -21,7 +21,7 @@ from kennislab.core.signals import journal_rewriting
 from kennislab.core.transaction import Tx
 from kennislab.live.models import Participant
 from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme.models import Lab, LabState, Upload
 
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
@@ -63,6 +63,10 @@ def _forget(tx: Tx, leaving: Leaving) -> dict[str, int]:
         if seal.lab_id in sealed:
             asides.setdefault(seal.lab_id, []).append(("lab", str(seal.lab_id)))
     _agreed_later(tx, leaving)
+    if not leaving.twins:
+        for upload in session.scalars(sa.select(Upload).where(Upload.lab_id.in_(sealed), Upload.by == leaving.name)).all():
+            upload.by = ""
+            asides.setdefault(upload.lab_id, []).append(("file", upload.id))
     session.flush()
     for lab_id, parts in asides.items():
         addenda.forget(tx, lab_id, parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from flask import Flask
 
 from kennislab.accounts import forgetting
 from kennislab.accounts import operations as accounts
-from kennislab.archive import following, sealing
+from kennislab.archive import following, operations, sealing
 from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Seal
 from kennislab.archive.sealed import verify
 from kennislab.core import clock
@@ -18,14 +19,19 @@ from kennislab.core.backup import afterwards
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.live.queries import state_of
-from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme import retention, uploads
+from kennislab.programme.models import Lab, Upload
 from tests.archive.rooms import Said, hold_a_lab, item_of
 
 
 @pytest.fixture
 def said(app: Flask) -> Said:
-    made = hold_a_lab(app, LabState.ARCHIVED)
+    made = hold_a_lab(app)
+    with app.app_context(), transaction() as tx:
+        file = uploads.File("dia.pdf", "application/pdf", b"%PDF slides")
+        uploads.keep(tx, made.lab(), file, Path(app.config["DATA_DIR"]), "Coordinator")
+        operations.confirm_all(tx, made.lab())
+        sealing.seal(tx, made.lab(), made.actor("coordinator"))
     with app.app_context(), transaction() as tx:
         sealing.correct(tx, item_of(tx, made, "purse"), "Het ging om twee wijken.", made.actor("participant"))
     return made
@@ -68,6 +74,7 @@ def test_the_seal_holds_when_who_sealed_it_is_forgotten(app: Flask, said: Said) 
     assert wrong(app) == []
     with app.app_context():
         assert db.session.scalars(sa.select(Seal.sealed_by)).all() == [""]
+        assert db.session.scalars(sa.select(Upload.by)).all() == [""]
 
 
 def took_on(app: Flask, said: Said, *owners: str) -> None:
