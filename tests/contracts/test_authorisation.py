@@ -81,7 +81,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
             "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": 0, "language": "nl", "verb": "hold",
-            "draft_id": sheet.id, "kind": "csv", "wish_id": 0, "what": "themas",
+            "draft_id": sheet.id, "kind": "csv", "wish_id": 0, "file_id": "no-such-file", "what": "themas",
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,
