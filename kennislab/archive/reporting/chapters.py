@@ -195,8 +195,8 @@ def _agenda(steps: Sequence[Step]) -> tuple[Block, ...]:
         real = f"{clock_time(step.began)} – {clock_time(step.ended)}" if step.began and step.ended else ""
         rows.append((clock_time(step.at), " ".join(what), real))
     if any(row[2] for row in rows):
-        return (Table(_("Agenda"), (_("Gepland"), _("Onderdeel"), _("Echt")), tuple(rows)),)
-    return (Table(_("Agenda"), (_("Gepland"), _("Onderdeel")), tuple(row[:2] for row in rows)),)
+        return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel"), _("Echt")), tuple(rows)),)
+    return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel")), tuple(row[:2] for row in rows)),)
 
 
 def _themes(report: Report) -> tuple[Block, ...]:
@@ -324,8 +324,8 @@ def _actions(report: Report) -> tuple[Block, ...]:
         standing.append((one.text, one.owner or _("nog niemand"), due, _(words.ACTION_STATUSES[one.status])))
     if report.public:
         rows = tuple((what, when, how) for what, _who, when, how in standing)
-        return (Table(_("Acties"), (_("Wat"), _("Wanneer"), _("Stand")), rows),)
-    return (Table(_("Acties"), (_("Wat"), _("Wie"), _("Wanneer"), _("Stand")), tuple(standing)),)
+        return (Table(_("Wat er is afgesproken"), (_("Wat"), _("Wanneer"), _("Stand")), rows),)
+    return (Table(_("Wat er is afgesproken"), (_("Wat"), _("Wie"), _("Wanneer"), _("Stand")), tuple(standing)),)
 
 
 def number_text(value: float) -> str:
