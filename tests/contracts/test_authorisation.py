@@ -141,7 +141,7 @@ def test_no_answer_is_a_fault() -> None:
 
 def test_nobody_unknown_changes_anything() -> None:
     """A POST by somebody who is not signed in, or from outside the programme, is refused; the doors are the exceptions."""
-    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord")
+    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord", "/wat-kwam-ervan")
     method = ""
     for line in EXPECTED.read_text("utf-8").splitlines()[1:]:
         if not line.startswith("    "):

@@ -36,7 +36,7 @@ export function connectDay({ room, role }) {
       update(element, one) {
         setText(at(element, "question"), one.question);
         setText(at(element, "text"), one.text);
-        setText(at(element, "said"), sumWords(reports[one.id]?.sums ?? one.sums));
+        setText(at(element, "said"), sumWords(reports[one.id]?.sums) || sumWords(one.sums));
       },
     });
     syncList(role("previous-actions"), previous.actions, {
