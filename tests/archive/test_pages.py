@@ -27,6 +27,7 @@ LAB_PAGES: dict[str, dict[str, Any]] = {
     "/kennislabs/{lab}/oogst/geenkaart/koppelen": {"participant": 403, "facilitator": {H: 404}, "coordinator": {H: 404}},
     "/kennislabs/{lab}/oogst/samenvoegen": {"participant": 403, "facilitator": {H: 303}, "coordinator": {H: 303}},
     "/kennislabs/{lab}/archief": {role: {A: 200} for role in ("participant", "facilitator", "coordinator")},
+    "/kennislabs/{lab}/archiefpakket": {"participant": 403, "facilitator": {A: 200}, "coordinator": {A: 200}},
     "/kennislabs/{lab}/verslag": {"participant": {A: 200}, "facilitator": {H: 200, A: 200}, "coordinator": {H: 200, A: 200}},
     "/kennislabs/{lab}/verslag.json": {"participant": {A: 200}, "facilitator": {H: 200, A: 200}, "coordinator": {H: 200, A: 200}},
 }

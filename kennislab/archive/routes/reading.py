@@ -126,4 +126,11 @@ def lab_archive(lab_id: int) -> Answer:
     groups = queries.groups_of(read, lab_id, actor.person_id)
     confirmed = queries.items_of(read, lab_id, Status.CONFIRMED)
     seen = [item for item in confirmed if policies.may_see_item(actor, item, groups) is True]
-    return render_template("archive/lab.html", lab=lab, seal=queries.seal_of(read, lab_id), items=seen, outcomes_of=queries.outcomes)
+    return render_template(
+        "archive/lab.html",
+        lab=lab,
+        seal=queries.seal_of(read, lab_id),
+        items=seen,
+        outcomes_of=queries.outcomes,
+        staff=policies.may_pack(actor, lab) is True,
+    )
