@@ -29,7 +29,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY", INSECURE_SECRET, "Signs cookies and links; at least 32 characters, the same on every worker.", secret=True),
     Setting("DATA_DIR", "var", "Folder for the SQLite database, locks and produced files."),
-    Setting("SIGNING_KEY_FILE", "", "File with the Ed25519 key (PEM) that signs seals; empty: keys/signing.pem in DATA_DIR, made when needed."),
+    Setting("SIGNING_KEY_FILE", "", "File with the Ed25519 key (PEM) that signs seals; empty: keys/signing.pem in DATA_DIR."),
     Setting("DATABASE_URL", "", "SQLAlchemy address of the database; empty: SQLite in DATA_DIR.", secret=True),
     Setting("REDIS_URL", "", "Redis for several workers: wake-up calls, rate limits, job queue; empty: one process.", secret=True),
     Setting(

@@ -127,6 +127,7 @@ def _throw_away(data: Path) -> None:
         "files",
         "keys",
         "mail",
+        "produced",
         "demo.log",
     }
     strange = [path.name for path in data.iterdir() if path.name not in known]
@@ -459,7 +460,7 @@ def verify(package: Path | None, database: bool, key: Path | None, as_json: bool
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign"]))
+@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign", "report"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, arguments: tuple[str, ...]) -> None:
     """Measures, and prints ratios; from a checkout only (tests/benchmarks)."""

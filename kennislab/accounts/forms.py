@@ -70,7 +70,7 @@ class OwnDataForm(Form):
         validators=[Optional(), Length(max=254), Email(_l("Kijk het e-mailadres na: er klopt iets niet."))],
     )
     organisation = StringField(_l("Organisatie"), filters=[clean_text], validators=[Length(max=160)])
-    language = SelectField(_l("Taal van je mails"), choices=[("nl", _l("Nederlands")), ("en", _l("Engels"))])
+    language = SelectField(_l("Taal van je mails"), choices=[("nl", _l("Nederlands")), ("en", _l("Engels"))], validators=[DataRequired()])
 
 
 class EraseForm(Form):

@@ -21,7 +21,7 @@ from kennislab.core.signals import journal_rewriting
 from kennislab.core.transaction import Tx
 from kennislab.live.models import Participant
 from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme.models import Lab, LabState, Upload
 
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
@@ -62,6 +62,11 @@ def _forget(tx: Tx, leaving: Leaving) -> dict[str, int]:
         seal.sealed_by, seal.sealed_by_id = "", None
         if seal.lab_id in sealed:
             asides.setdefault(seal.lab_id, []).append(("lab", str(seal.lab_id)))
+    _agreed_later(tx, leaving)
+    if not leaving.twins:
+        for upload in session.scalars(sa.select(Upload).where(Upload.lab_id.in_(sealed), Upload.by == leaving.name)).all():
+            upload.by = ""
+            asides.setdefault(upload.lab_id, []).append(("file", upload.id))
     session.flush()
     for lab_id, parts in asides.items():
         addenda.forget(tx, lab_id, parts)
@@ -87,11 +92,21 @@ def clear(tx: Tx, lab_ids: Sequence[int]) -> dict[str, int]:
         for correction in tx.session.scalars(sa.select(Correction).join(ArchiveItem).where(ArchiveItem.lab_id == lab_id)):
             correction.by, correction.by_id = "", None
             parts.append(("correction", str(correction.id)))
+        of_lab = ActionUpdate.item_id.in_(sa.select(ArchiveItem.id).where(ArchiveItem.lab_id == lab_id))
+        tx.session.execute(sa.update(ActionUpdate).where(of_lab).values(owner="", by="", by_id=None))
         tx.session.execute(sa.update(Seal).where(Seal.lab_id == lab_id).values(sealed_by="", sealed_by_id=None))
         tx.session.flush()
         if sealed.get(lab_id, 1) >= 2:
             addenda.forget(tx, lab_id, parts)
     return {N_("kaarten in het archief zonder naam"): number}
+
+
+def _agreed_later(tx: Tx, leaving: Leaving) -> None:
+    """Whoever took an action on after the seal, as it was called then. No seal covers that, so nothing else has to go."""
+    held = sa.and_(ActionUpdate.owner != "", ArchiveItem.programme_id.in_(leaving.programmes))
+    for update, lab_id in tx.session.execute(sa.select(ActionUpdate, ArchiveItem.lab_id).join(ArchiveItem).where(held)).all():
+        if (update.by_id == leaving.id or not leaving.twins) and _holds(update.owner, leaving, lab_id):
+            update.owner = ""
 
 
 def _names(leaving: Leaving) -> Any:

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
-from kennislab.archive import words
+from kennislab.archive import lessons, words
 from kennislab.archive.models import KINDS, ArchiveItem, Consent
-from kennislab.archive.operations import Revision
+from kennislab.archive.rewording import Revision
+from kennislab.core.errors import DomainError, Invalid
 from kennislab.core.forms import Form, clean_text
 
 
@@ -33,6 +34,9 @@ class ItemForm(Form):
     contact = StringField(_l("Wie kun je hierover bellen"), filters=[clean_text])
     owner = StringField(_l("Actiehouder"), filters=[clean_text])
     due = DateField(_l("Klaar op"), validators=[Optional()])
+    lesson_if = StringField(_l("Als"), filters=[clean_text])
+    lesson_then = StringField(_l("dan"), filters=[clean_text])
+    lesson_because = StringField(_l("want"), filters=[clean_text])
     rev = HiddenField()
 
     def __init__(self, solvable: Sequence[ArchiveItem], questions: Sequence[ArchiveItem], **kwargs: Any) -> None:
@@ -48,6 +52,7 @@ class ItemForm(Form):
         """What the form shows of an item."""
         shown = {name: getattr(item, name) for name in ("text", "kind", "contact", "owner", "due", "rev")}
         themes, answers = ", ".join(item.themes), item.answers_id or ""
+        shown |= {f"lesson_{name}": item.lesson.get(name, "") for name in lessons.PARTS}
         return shown | {"themes": themes, "answers": answers, "question": question or "", "consent": item.consent.value}
 
     def revision(self) -> Revision:
@@ -63,7 +68,20 @@ class ItemForm(Form):
             contact=self.contact.data or "",
             owner=self.owner.data or "",
             due=self.due.data,
+            lesson=self._lesson(),
         )
+
+    def _lesson(self) -> dict[str, str] | None:
+        """The three parts, when they were changed; else the text counts as it was typed."""
+        parts = {name: self[f"lesson_{name}"].data or "" for name in lessons.PARTS}
+        before = {name: self[f"lesson_{name}"].object_data or "" for name in lessons.PARTS}
+        return parts if any(parts.values()) and parts != before else None
+
+    def add_error(self, error: DomainError) -> None:
+        """A refusal of a part of the lesson stands at its field."""
+        if isinstance(error, Invalid):
+            error.fields = {f"lesson_{name}" if name in lessons.PARTS else name: text for name, text in error.fields.items()}
+        super().add_error(error)
 
     def seen_rev(self) -> int:
         """The revision that the editor had before them; 0 when the page did not say."""

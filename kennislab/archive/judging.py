@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import queries
+from kennislab.archive import lessons, queries
 from kennislab.archive.changing import changed, cut, link, reword, tidy_themes, unsealed
 from kennislab.archive.models import REACH, ArchiveItem, Consent, ItemLink, Status
 from kennislab.core.errors import N_, Conflict, Invalid, require
@@ -21,6 +21,7 @@ def confirm(tx: Tx, item: ArchiveItem) -> None:
     unsealed(item)
     if item.status is Status.MERGED:
         raise Conflict("merged", N_("Deze kaart is samengevoegd"), N_("Haal haar eerst uit de samenvoeging."))
+    _not_withdrawn(item)
     changed(item, status=Status.CONFIRMED)
 
 
@@ -33,20 +34,47 @@ def confirm_all(tx: Tx, lab: Lab) -> int:
     return len(drafts)
 
 
+def confirm_some(tx: Tx, items: Sequence[ArchiveItem]) -> int:
+    """Confirms those of these that can be: not what is merged or withdrawn. Returns how many."""
+    able = [item for item in items if item.status in (Status.DRAFT, Status.DROPPED) and item.withdrawn_at is None]
+    for item in able:
+        confirm(tx, item)
+    return len(able)
+
+
+def drop_some(tx: Tx, items: Sequence[ArchiveItem]) -> int:
+    """Leaves those of these out that are not merged into another. Returns how many."""
+    able = [item for item in items if item.status in (Status.DRAFT, Status.CONFIRMED)]
+    for item in able:
+        drop(tx, item)
+    return len(able)
+
+
 def drop(tx: Tx, item: ArchiveItem) -> None:
     """Left out: kept, and not shown. What was merged into it comes free as drafts."""
     unsealed(item)
-    _free_merged(tx, item)
+    free_merged(tx, item)
     changed(item, status=Status.DROPPED, merged_into_id=None)
 
 
 def reopen(tx: Tx, item: ArchiveItem) -> None:
     """Back to a draft: out of what it was merged into, or not left out any more."""
     unsealed(item)
+    _not_withdrawn(item)
     changed(item, status=Status.DRAFT, merged_into_id=None)
 
 
-def _free_merged(tx: Tx, item: ArchiveItem) -> None:
+def _not_withdrawn(item: ArchiveItem) -> None:
+    if item.withdrawn_at is not None:
+        raise Conflict(
+            "withdrawn",
+            N_("Deze kaart is ingetrokken"),
+            N_("De inbrenger wil haar eruit. Alleen die kan haar terughalen, op de eigen pagina."),
+        )
+
+
+def free_merged(tx: Tx, item: ArchiveItem) -> None:
+    """What was merged into it stands by itself again, as drafts."""
     for other in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.merged_into_id == item.id)):
         changed(other, status=Status.DRAFT, merged_into_id=None)
 
@@ -61,7 +89,7 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
     every = [keep, *others]
     if not others:
         raise Invalid("nothing-to-merge", N_("Kies minstens twee kaarten"), N_("Vink aan wat je wilt samenvoegen."))
-    if any(other.lab_id != keep.lab_id or other.status is Status.MERGED for other in every):
+    if any(other.lab_id != keep.lab_id or other.status is Status.MERGED or other.withdrawn_at is not None for other in every):
         raise Invalid("cannot-merge", N_("Deze kaarten kun je niet samenvoegen"), N_("Vernieuw de pagina en kies opnieuw."))
     near = min((one.consent for one in every), key=REACH.__getitem__)
     if near is Consent.GROUP and len({one.group_name for one in every}) > 1:
@@ -71,6 +99,7 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
             N_("Een van de kaarten blijft in haar groep en de andere komt uit een andere groep. Vraag eerst of ze verder mag."),
         )
     reword(keep, text, by)
+    keep.lesson = keep.lesson if keep.lesson and lessons.sentence(keep.lesson) == keep.text else {}
     keep.themes = tidy_themes([theme for one in every for theme in one.themes])
     keep.votes += sum(other.votes for other in others)
     if near is Consent.PUBLIC_ANONYMOUS:
@@ -78,7 +107,7 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
     changed(keep, consent=near, status=Status.CONFIRMED)
     gone = [other.id for other in others]
     for other in others:
-        _free_merged(tx, other)
+        free_merged(tx, other)
         changed(other, status=Status.MERGED, merged_into_id=keep.id)
     if keep.answers_id in gone:
         keep.answers_id = None

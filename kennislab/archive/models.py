@@ -295,8 +295,8 @@ class HarvestCheck(Base):
 class HarvestAct(Base):
     """Something that one of the staff did at the harvest, so that they can take it back: how the items and links were before it.
 
-    ``before``: ``{"items": {id: {"rev": after the act, "was": {field: value}}}, "added": [[from, to, kind]], "gone": [[from, to, kind]]}``.
-    Holds nothing that leads back to an author. ``what``: a message id. Thrown away at the seal, and when it is a day old.
+    ``before``: ``{"items": {id: {"from": rev, "rev": rev, "was": {field: value}}}, "added": [link], "gone": [link]}``; a link is
+    ``[from, to, kind]``. Holds nothing that leads back to an author. ``what``: a message id. Thrown away at the seal, and after a day.
     """
 
     __tablename__ = "archive_act"

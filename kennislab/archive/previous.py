@@ -6,24 +6,30 @@ Out of it come lines for the ledgers and the standing of actions. A report is ta
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
-from kennislab.archive import findable, queries
-from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Consent, Evidence, Outcome, Status
+from kennislab.archive import actions, findable, ledger, policies, queries
+from kennislab.archive.actions import Action
+from kennislab.archive.ledger import Clause
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Outcome, Status
 from kennislab.core import clock
 from kennislab.core.transaction import Tx
 from kennislab.live import day
 from kennislab.live.day import ActionRow, EvidenceRow
 from kennislab.programme.models import Lab, LabState
+from kennislab.questions import lineage
+from kennislab.questions.models import KnowledgeQuestion, Lineage
 
 MOST_ACTIONS = 8
 MOST_ANSWERS = 6
-_OPEN = (ActionStatus.OPEN, ActionStatus.CARRIED_ON)
+_SOLVES = ("solution", "advice", "lesson")
 _OUTCOMES = {"worked": Outcome.WORKED, "partly": Outcome.PARTLY, "failed": Outcome.FAILED}
 
 
@@ -34,35 +40,143 @@ def last_before(session: Session, lab: Lab) -> Lab | None:
 
 
 def previous_of(session: Session, lab: Lab) -> dict[str, Any] | None:
-    """Last time's open actions, and what was answered to the questions and bottlenecks then. None for a first lab."""
+    """The open actions of last time and what is overdue of before, and what was answered then. None for a first lab.
+
+    ``sums`` of an answer: in how many places it worked, partly or not, as far as the ledger knows when the room opens.
+    """
     last = last_before(session, lab)
     if last is None:
         return None
     items = [item for item in queries.items_of(session, last.id, Status.CONFIRMED) if item.consent is not Consent.GROUP]
     by_id = {item.id: item for item in items}
-    actions = [item for item in items if item.kind == "action" and (item.action_status or ActionStatus.OPEN) in _OPEN]
     answers = [(item, by_id.get(item.answers_id or "")) for item in items if item.kind in ("solution", "advice")]
     tied = [(item, asked) for item, asked in answers if asked is not None]
     tied.sort(key=lambda pair: (-pair[0].votes - pair[1].votes, pair[0].id))
-    actions.sort(key=lambda item: (item.due is None, item.due.isoformat() if item.due else "", item.id))
     return {
         "lab": {"id": last.id, "title": last.title, "quarter": last.quarter},
-        "actions": [_action(item) for item in actions[:MOST_ACTIONS]],
+        "actions": [_action(one) for one in _to_do(session, last)[:MOST_ACTIONS]],
         "answers": [_answer(item, asked) for item, asked in tied[:MOST_ANSWERS]],
+        "open": _still_open(session, lab, last, items),
     }
+
+
+def _still_open(session: Session, lab: Lab, last: Lab, items: Sequence[ArchiveItem]) -> dict[str, int]:
+    """How many questions of last time nothing answered (``count``), and how many of these go on in this lab (``again``)."""
+    solved = _solving(session, items)
+    again = _asked_again(session, lab, last)
+    left = [item for item in items if item.kind == "question" and item.id not in solved]
+    return {"count": len(left), "again": sum((item.source_id or "") in again or item.original_text in again for item in left)}
 
 
 def _place(item: ArchiveItem) -> str | None:
     return None if item.anonymous else item.municipality_code
 
 
-def _action(item: ArchiveItem) -> dict[str, Any]:
-    due = item.due.isoformat() if item.due else None
-    return {"id": item.id, "text": item.text, "owner": item.owner, "due": due, "municipality": _place(item)}
+def _to_do(session: Session, last: Lab) -> list[Action]:
+    """What everybody may know of what is to be done: all of last time, and of before what is overdue; that first, then by date."""
+    every = [one for one in actions.of_programme(session, last.programme_id) if one.item.consent is not Consent.GROUP and one.open]
+    wanted = [one for one in every if one.item.lab_id == last.id or (one.overdue and one.item.lab.starts_at < last.starts_at)]
+    return sorted(wanted, key=lambda one: (not one.overdue, *actions.soonest(one)))
+
+
+def _action(one: Action) -> dict[str, Any]:
+    item = one.item
+    due = one.due.isoformat() if one.due else None
+    return {"id": item.id, "text": item.text, "owner": one.owner, "due": due, "municipality": _place(item), "overdue": one.overdue}
 
 
 def _answer(item: ArchiveItem, asked: ArchiveItem) -> dict[str, Any]:
-    return {"id": item.id, "question": asked.text, "text": item.text, "municipality": _place(asked), "from": _place(item)}
+    number = ledger.outcomes(item.evidence)
+    sums = {"worked": number.worked, "partly": number.partly, "failed": number.failed}
+    return {
+        "id": item.id,
+        "question": asked.text,
+        "text": item.text,
+        "municipality": _place(asked),
+        "from": _place(item),
+        "sums": {word: n for word, n in sums.items() if n},
+    }
+
+
+# --- the page -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question or bottleneck of last time. ``answers``: each with what the ledger says of it; ``goes_on``: where it is asked again."""
+
+    item: ArchiveItem
+    answers: Sequence[tuple[ArchiveItem, list[Clause]]]
+    goes_on: KnowledgeQuestion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """What the next lab opens with. ``still_open``: the questions that nothing answered."""
+
+    lab: Lab
+    answered: Sequence[Asked]
+    still_open: Sequence[Asked]
+    to_do: Sequence[Action]
+
+
+def told_to(session: Session, actor: Actor, lab: Lab) -> LastTime | None:
+    """Last time as this person may know it, what is of their own municipality first. None for a first lab."""
+    last = last_before(session, lab)
+    if last is None:
+        return None
+    groups = queries.groups_of(session, last.id, actor.person_id)
+    confirmed = queries.items_of(session, last.id, Status.CONFIRMED)
+    items = [item for item in confirmed if policies.may_see_item(actor, item, groups) is True]
+    solving = _solving(session, items)
+    again = _asked_again(session, lab, last)
+    asked = [
+        Asked(
+            item,
+            [(one, ledger.summary(one.evidence)) for one in solving.get(item.id, [])],
+            again.get(item.source_id or "") or again.get(item.original_text),
+        )
+        for item in items
+        if item.kind == "question" or (item.kind == "bottleneck" and solving.get(item.id))
+    ]
+    asked.sort(key=lambda one: (not _own(actor, one.item), one.item.kind != "question", -one.item.votes, one.item.position))
+    every = actions.seen_by(session, actor, last.programme_id)
+    to_do = [one for one in every if one.open and (one.item.lab_id == last.id or one.overdue) and one.item.lab.starts_at <= last.starts_at]
+    return LastTime(last, [one for one in asked if one.answers], [one for one in asked if not one.answers], to_do)
+
+
+def _solving(session: Session, items: Sequence[ArchiveItem]) -> dict[str, list[ArchiveItem]]:
+    """Id of a question or bottleneck → what was found for it; without anything it is left out."""
+    solving: dict[str, list[ArchiveItem]] = {}
+    by_id = {item.id: item for item in items if item.kind in _SOLVES}
+    for item in by_id.values():
+        if item.answers_id:
+            solving.setdefault(item.answers_id, []).append(item)
+    came_up = sa.select(ItemLink.from_id, ItemLink.to_id).where(ItemLink.from_id.in_(by_id), ItemLink.kind == LinkKind.QUESTION)
+    for from_id, to_id in session.execute(came_up.order_by(ItemLink.id)):
+        if by_id[from_id] not in solving.setdefault(to_id, []):
+            solving[to_id].append(by_id[from_id])
+    return solving
+
+
+def _own(actor: Actor, item: ArchiveItem) -> bool:
+    return actor.municipality is not None and not item.anonymous and item.municipality_code == actor.municipality
+
+
+def _asked_again(session: Session, lab: Lab, last: Lab) -> dict[str, KnowledgeQuestion]:
+    """Public id, and words, of a question of last time → the question that it was taken along as. By its words as nothing else leads
+    from an anonymous item to its question."""
+    was, now = sa.orm.aliased(KnowledgeQuestion), sa.orm.aliased(KnowledgeQuestion)
+    rows = session.execute(
+        sa.select(was.public_id, was.text, was.original_text, now)
+        .join(Lineage, Lineage.from_id == was.id)
+        .join(now, now.id == Lineage.question_id)
+        .where(was.lab_id == last.id, now.lab_id == lab.id, Lineage.how == lineage.CARRIED)
+    )
+    return {name: question for public_id, text, original, question in rows for name in (public_id, text, original) if name}
+
+
+# --- taking it back -------------------------------------------------------------------------------------------------------------
 
 
 def take_over(tx: Tx, lab: Lab) -> int:

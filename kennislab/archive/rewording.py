@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import queries
+from kennislab.archive import lessons, queries
 from kennislab.archive.changing import changed, cut, line, link, reword, tidy_themes, unsealed
 from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind
 from kennislab.core.errors import N_, Conflict, Invalid
@@ -18,7 +18,10 @@ from kennislab.core.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What the harvest makes of an item. ``agreed``: its author said yes to reaching further than they first chose."""
+    """What the harvest makes of an item. ``agreed``: its author said yes to reaching further than they first chose.
+
+    ``lesson``: the three parts of *als … dan … want …*; the text is then the sentence that they make.
+    """
 
     text: str
     kind: str
@@ -30,10 +33,45 @@ class Revision:
     contact: str = ""
     owner: str = ""
     due: date | None = None
+    lesson: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Part of a revision, made in place: what is None stays as it is. ``action``: who does it and when it is done."""
+
+    text: str | None = None
+    kind: str | None = None
+    lesson: Mapping[str, str] | None = None
+    consent: Consent | None = None
+    agreed: bool = False
+    contact: str | None = None
+    action: tuple[str, date | None] | None = None
 
 
 def revise(tx: Tx, item: ArchiveItem, revision: Revision, rev: int, by: Actor) -> None:
     """All that the harvest can change of one item at once. ``rev``: what the editor saw.
+
+    Raises Conflict when somebody else changed it meanwhile, Invalid when it cannot be so.
+    """
+    whole = Changes(
+        text=revision.text,
+        kind=revision.kind,
+        lesson=revision.lesson,
+        consent=revision.consent,
+        agreed=revision.agreed,
+        contact=revision.contact,
+        action=(revision.owner, revision.due),
+    )
+    change(tx, item, whole, rev, by)
+    set_themes(tx, item, revision.themes)
+    set_answers(tx, item, revision.answers)
+    _set_question(tx, item, revision.question)
+    tx.session.flush()
+
+
+def change(tx: Tx, item: ArchiveItem, changes: Changes, rev: int, by: Actor) -> None:
+    """Part of an item. ``rev``: what the editor saw.
 
     Raises Conflict when somebody else changed it meanwhile, Invalid when it cannot be so.
     """
@@ -44,15 +82,23 @@ def revise(tx: Tx, item: ArchiveItem, revision: Revision, rev: int, by: Actor) -
             N_("Iemand anders heeft deze kaart intussen veranderd"),
             N_("Jouw tekst staat nog in het formulier. Vergelijk hem met de kaart en sla daarna opnieuw op."),
         )
-    if revision.kind not in KINDS:
+    kind = changes.kind or item.kind
+    if kind not in KINDS:
         raise Invalid(fields={"kind": N_("Kies een soort uit de lijst.")})
-    set_consent(tx, item, revision.consent, agreed=revision.agreed)
-    reword(item, revision.text, by)
-    changed(item, kind=revision.kind, contact=line(revision.contact, 160))
-    set_themes(tx, item, revision.themes)
-    set_action(tx, item, revision.owner, revision.due)
-    set_answers(tx, item, revision.answers)
-    _set_question(tx, item, revision.question)
+    if changes.consent is not None:
+        set_consent(tx, item, changes.consent, agreed=changes.agreed)
+    if changes.lesson is not None and kind == "lesson":
+        parts = lessons.of(changes.lesson)
+        reword(item, lessons.sentence(parts), by)
+    else:
+        if changes.text is not None:
+            reword(item, changes.text, by)
+        parts = lessons.parts_of(item.text) if kind == "lesson" else {}
+    changed(item, kind=kind, lesson=parts)
+    if changes.contact is not None:
+        changed(item, contact=line(changes.contact, 160))
+    owner, due = changes.action or (item.owner, item.due)
+    set_action(tx, item, owner, due)
     tx.session.flush()
 
 
@@ -105,6 +151,40 @@ def _set_question(tx: Tx, item: ArchiveItem, question: str | None) -> None:
     )
     for target in wanted:
         add_link(tx, item, target, LinkKind.QUESTION)
+
+
+def tie(tx: Tx, item: ArchiveItem, target_id: str) -> bool:
+    """Ties an item to another of its lab in the way that fits both, or unties it when it was tied so. Returns whether it is tied now.
+
+    A question: the one with which it came up. A bottleneck: what it solves. Anything else: what it came from. Raises Invalid.
+    """
+    unsealed(item)
+    target = queries.item(tx.session, target_id)
+    if target is None or target.lab_id != item.lab_id or target.id == item.id:
+        raise Invalid("no-such-item", N_("Deze kaart bestaat niet"), N_("Kies een andere kaart om aan te koppelen."))
+    if target.kind == "bottleneck" and item.kind != "bottleneck":
+        tied = item.answers_id != target.id
+        set_answers(tx, item, target.id if tied else None)
+    else:
+        kind = LinkKind.QUESTION if target.kind == "question" else LinkKind.ORIGIN
+        tied = target.id not in queries.linked(tx.session, item.id, kind)
+        if kind is LinkKind.QUESTION:
+            _set_question(tx, item, target.id if tied else None)
+        elif tied:
+            add_link(tx, item, target.id, kind)
+        else:
+            tx.session.execute(sa.delete(ItemLink).where(ItemLink.from_id == item.id, ItemLink.to_id == target.id, ItemLink.kind == kind))
+        changed(item)
+    tx.session.flush()
+    return tied
+
+
+def add_theme(tx: Tx, items: Sequence[ArchiveItem], theme: str) -> int:
+    """One theme more for all of these. Returns how many had it not."""
+    before = [len(item.themes) for item in items]
+    for item in items:
+        set_themes(tx, item, [*item.themes, theme])
+    return sum(len(item.themes) > number for item, number in zip(items, before, strict=True))
 
 
 def add_link(tx: Tx, item: ArchiveItem, to_id: str, kind: LinkKind) -> None:

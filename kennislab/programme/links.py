@@ -45,6 +45,13 @@ _ROOM = _that_allow("join")
 LINKS: tuple[LabLink, ...] = (
     LabLink(N_("Mijn Kennislab"), N_("Je vraag, je groep, en waar je moet zijn."), "/kennislabs/{lab}/mijn", "check", _OPENED),
     LabLink(
+        N_("Vorige keer"),
+        N_("Wat we toen vroegen en vonden, of het hielp, en welke acties nog lopen."),
+        "/kennislabs/{lab}/vorige-keer",
+        "previous",
+        _ALL - {LabState.ARCHIVED},
+    ),
+    LabLink(
         N_("Uitnodigingen"),
         N_("Wie komt er, wie nog niet antwoordde, en wat er verstuurd is."),
         "/kennislabs/{lab}/uitnodigingen",

@@ -75,6 +75,8 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "reden": Placeholder(N_("Waarom iemand in deze groep zit"), N_("Je eerste keus.")),
     "ruimte": Placeholder(N_("Ruimte van de groep"), N_("Zaal 2")),
     "gespreksleider": Placeholder(N_("Wie de groep leidt"), N_("Samira el Idrissi")),
+    "nakijken tot": Placeholder(N_("Tot wanneer je kunt nakijken wat je inbracht"), N_("zondag 22 november 2026, 23.59 uur")),
+    "aantal": Placeholder(N_("Hoeveel je inbracht"), N_("4")),
     "oplossing": Placeholder(N_("De oplossing waar de mail naar vraagt"), N_("Geef bewoners een eigen wijkbudget.")),
     "gemeente": Placeholder(N_("Om welke gemeente het gaat"), N_("Tilburg")),
     "groepsleden": Placeholder(N_("Wie er nog meer in zitten"), N_("Bram de Wit, Lotte Jansen en Amina Bakker")),
@@ -128,6 +130,18 @@ KINDS: Mapping[str, MailKind] = {
             N_("Jouw groep"),
             N_("Aan iedereen met een plek in een groep."),
             ("groep", "reden", "ruimte", "gespreksleider", "groepsleden"),
+        ),
+        MailKind(
+            "check_own",
+            N_("Kijk na wat je inbracht"),
+            N_("Na afloop, aan wie iets inbracht onder eigen naam."),
+            (SECRET, "nakijken tot", "aantal"),
+        ),
+        MailKind(
+            "check_own_reminder",
+            N_("Herinnering: kijk na wat je inbracht"),
+            N_("Op de laatste dag, aan wie nog niet keek."),
+            (SECRET, "nakijken tot", "aantal"),
         ),
         MailKind(
             "evidence_prompt",

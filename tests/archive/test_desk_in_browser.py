@@ -12,8 +12,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from kennislab.archive import queries
-from kennislab.archive.models import Status
+from kennislab.archive.models import ArchiveItem, Consent, Status
 from kennislab.core.db import db
+from kennislab.core.transaction import transaction
+from kennislab.programme.models import Lab
 from tests.archive.rooms import SAID, Said, hold_a_lab
 
 
@@ -58,76 +60,157 @@ def statuses(app: Flask, said: Said) -> dict[str, Status]:
         return {item.text: item.status for item in queries.items_of(db.session(), said.world.lab_id)}
 
 
-def test_a_harvest_by_keyboard_alone(app: Flask, said: Said, served: str, laptop: BrowserContext) -> None:
+def caught_more(said: Said, app: Flask) -> None:
+    """Twelve insights more, so that there are twenty cards."""
+    with app.app_context(), transaction() as tx:
+        lab = tx.session.get_one(Lab, said.world.lab_id)
+        for number in range(12):
+            text = f"Inzicht nummer {number + 1} van de dag."
+            tx.session.add(
+                ArchiveItem(
+                    lab=lab, programme_id=lab.programme_id, kind="insight", text=text, original_text=text, quarter=lab.quarter,
+                    consent=Consent.PROGRAMME, reach_given=Consent.PROGRAMME, source_kind="added", source_id=str(number),
+                    position=2000 + number,
+                )
+            )  # fmt: skip
+
+
+def test_twenty_cards_without_a_mouse_while_an_author_looks_over_their_own(
+    app: Flask, said: Said, served: str, laptop: BrowserContext, phone: BrowserContext
+) -> None:
+    caught_more(said, app)
     page = sign_in(laptop, app, said, "facilitator")
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.goto(f"{served}/kennislabs/{said.world.lab_id}/oogst")
-    expect(page.locator("[data-controller=harvest]")).to_have_attribute("data-bound", "")
-    left = page.locator("[data-role=left]")
+    desk = f"{served}/kennislabs/{said.world.lab_id}/oogst"
+    page.goto(desk)
+    expect(page.locator("[data-controller~=harvest]")).to_have_attribute("data-ready", "")
+    expect(page.locator("[data-controller~=harvest]")).not_to_have_attribute("data-keys-off", "")
+    left, press = page.locator("[data-role=left]"), page.keyboard.press
+    expect(left).to_have_text("Nog 20 kaarten te bekijken")
 
     def card(name: str) -> Locator:
         return card_of(page, name)
 
-    page.keyboard.press("j")  # the question
-    page.keyboard.press("b")
-    expect(left).to_have_text("Nog 7 kaarten te bekijken")
+    press("s")  # the question
+    press("b")
     expect(card("slow")).to_be_focused()
-    page.keyboard.press("x")
-    expect(card("slow")).to_have_attribute("data-status", "dropped")
-    page.locator(".toast .button").last.press("Enter")  # undo
-    expect(card("slow")).to_have_attribute("data-status", "draft")
-    expect(left).to_have_text("Nog 7 kaarten te bekijken")
+    expect(left).to_have_text("Nog 19 kaarten te bekijken")
+
+    press("e")  # in place, and what was said stays beside it
+    press("Control+A")
+    page.keyboard.type("Het budget komt pas in mei vrij.")
+    press("Enter")
+    slow = page.locator(".harvest__card", has=page.locator(".card__text", has_text="Het budget komt pas in mei vrij."))
+    expect(slow).to_be_focused()
+    expect(slow.locator(".harvest__said q")).to_have_text(SAID["slow"]["text"])
+
+    press("s")
+    press("x")
+    expect(card("secret")).to_have_attribute("data-status", "dropped")
+    expect(card("twin")).to_be_focused()
+    press("z")
+    expect(card("secret")).to_have_attribute("data-status", "draft")
+    expect(card("secret")).to_be_focused()
+    press("x")
+    expect(card("twin")).to_be_focused()
+
+    press("g")  # one with the one before that stays
+    page.get_by_label("De tekst die blijft").press("Enter")
+    expect(slow).to_be_focused()
+    expect(slow).to_contain_text("Met 1 andere kaart samengevoegd")
+    expect(card("twin")).to_have_attribute("data-status", "merged")
+
+    card("purse").focus()
+    press("v")
+    found = page.get_by_role("listbox")
+    expect(found.get_by_role("option").first).to_contain_text("gekoppeld")
+    page.keyboard.type("draagvlak")
+    expect(found.get_by_role("option")).to_have_count(1)
+    press("Enter")
+    expect(card("purse").locator(".harvest__tie")).to_have_text(
+        ["Lost op: Het budget komt pas in mei vrij.", "Bij de vraag: Hoe organiseer je draagvlak bij bewoners?"]
+    )
 
     card("inside").focus()
-    page.keyboard.press("t")
-    page.keyboard.type("Vertrouwen, Bx")  # B and X are letters here
-    page.keyboard.press("Enter")
-    expect(card("inside").locator("[data-role=themes]")).to_have_text("VertrouwenBx")
-    expect(card("inside")).to_be_focused()
+    press("1")  # the theme that was used most
+    expect(card("inside").locator("[data-role=themes]")).to_contain_text("Geld")
+    inside = page.locator(f"#{card('inside').get_attribute('id')}")
+    press("t")
+    press("End")
+    page.keyboard.type(", Bx")  # B and X are letters here
+    press("Enter")
+    expect(inside.locator("[data-role=themes]")).to_have_text("Geld Bx")
+    press("l")
+    for part in ("je langskomt", "doen mensen mee", "ze kennen je"):
+        page.keyboard.type(part)
+        press("Tab" if part != "ze kennen je" else "Enter")
+    expect(inside.locator(".card__text")).to_have_text("Als je langskomt, dan doen mensen mee, want ze kennen je.")
+    expect(inside).to_be_focused()
+    press("h")
+    press("ArrowDown")  # without a name: further than was given
+    press("Enter")
+    expect(inside.locator("[data-role=wrong]")).to_contain_text("De inbrenger koos voor minder ver.")
+    press("ArrowUp")
+    press("ArrowUp")
+    press("Enter")
+    expect(inside.locator(".card__meta")).to_contain_text("Blijft in de groep")
 
-    card("slow").focus()
-    page.keyboard.press("m")
-    card("twin").focus()
-    page.keyboard.press("m")
-    page.keyboard.press("Shift+M")
-    page.wait_for_url("**/samenvoegen?**")
-    page.get_by_label("De tekst die blijft").fill("Het budget komt te laat.")
-    page.get_by_role("button", name="Samenvoegen").press("Enter")
-    page.wait_for_url("**/oogst*")
-    assert statuses(app, said)[SAID["twin"]["text"]] is Status.MERGED
+    page.locator(".harvest__card", has_text="Inzicht nummer 1 van").focus()
+    press("a")  # the whole block: what was an insight when the page came
+    expect(page.locator("[data-role=chosen]")).to_have_text("13 kaarten gekozen")
+    press("Shift+B")
+    expect(left).to_have_text("Nog 3 kaarten te bekijken")
 
-    card("inside").focus()
-    page.keyboard.press("e")
-    page.wait_for_url("**/bewerken?**")
-    page.get_by_label("Tekst", exact=True).fill("Vertrouwen komt te voet en gaat te paard.")
-    page.get_by_role("button", name="Opslaan en bevestigen").press("Enter")
-    page.wait_for_url("**/oogst*")
-    assert statuses(app, said)["Vertrouwen komt te voet en gaat te paard."] is Status.CONFIRMED
+    own = sign_in(phone, app, said, "participant")  # meanwhile, on the phone
+    own.goto(f"{served}/kennislabs/{said.world.lab_id}/oogst/eigen")
+    mine = own.locator("li.own", has_text=SAID["purse"]["text"])
+    mine.get_by_text("Anders verwoorden").tap()
+    mine.get_by_label("Jouw woorden").fill("Geef bewoners zelf een wijkbudget.")
+    mine.get_by_role("button", name="Opslaan").first.tap()
+    expect(own.locator("li.own", has_text="Geef bewoners zelf een wijkbudget.")).to_contain_text(
+        "Jij schreef eerst: “Geef bewoners een wijkbudget.”"
+    )
+    own.locator("li.own", has_text="Nabellen").get_by_role("button", name="Intrekken").tap()
+    expect(own.locator("li.own", has_text="Nabellen")).to_contain_text("Ingetrokken door jou")
+    own.get_by_role("button", name="Alles klopt").tap()
+    expect(own.locator("main")).to_contain_text("7 van 7")
+    assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    page.goto(f"{served}/kennislabs/{said.world.lab_id}/oogst/sluiten")
-    page.get_by_role("button", name="Alles bevestigen").press("Enter")
+    page.get_by_role("link", name="Nog bekijken").press("Enter")
+    page.get_by_role("link", name="Reacties (2)").press("Enter")
+    expect(page.locator(".harvest__card")).to_have_count(2)
+    press("s")
+    expect(page.locator(".harvest__card:focus")).to_contain_text("Verbeterd door de inbrenger")
+    press("b")
+    expect(left).to_have_text("Nog 1 kaart te bekijken")
+    page.get_by_role("link", name="Nog bekijken").press("Enter")
+    expect(page.locator(".harvest__card")).to_have_count(1)
+    press("s")
+    press("b")
+    expect(left).to_have_text("Nog 0 kaarten te bekijken")
+
+    page.get_by_role("link", name="Lab sluiten …").first.press("Enter")
+    page.get_by_label("Waarom sluit je nu al?").fill("Iedereen heeft al gekeken.")
     page.get_by_label("Ik weet dat ik dit niet kan terugdraaien.").press("Space")
     page.get_by_role("button", name="Lab sluiten en archiveren").press("Enter")
     page.wait_for_url("**/archief")
-    page.goto(f"{served}/archief")
-    page.get_by_role("searchbox").fill("paarden vertrouwen")
-    page.keyboard.press("Enter")
-    expect(page.locator(".hit__title")).to_have_text(["Vertrouwen komt te voet en gaat te paard."])
-    expect(page.locator(".hit__title mark")).to_have_text(["Vertrouwen", "paard"])
-    assert troubles == []
+    page.goto(f"{served}/archief?q=wijkbudget")
+    expect(page.locator(".hit__title").first).to_have_text("Geef bewoners zelf een wijkbudget.")
+    assert statuses(app, said)["Nabellen"] is Status.DROPPED
+    assert [text for text in troubles if "422" not in text] == []
 
 
 def test_keys_can_be_switched_off(app: Flask, said: Said, served: str, laptop: BrowserContext) -> None:
     page = sign_in(laptop, app, said, "facilitator")
     address = f"{served}/kennislabs/{said.world.lab_id}/oogst"
     page.goto(address)
-    expect(page.locator("[data-controller=harvest]")).to_have_attribute("data-bound", "")
-    page.locator("[data-role=keys] summary").click()
-    page.get_by_label("Toetsen uitzetten").check()
+    expect(page.locator("[data-controller~=harvest]")).to_have_attribute("data-ready", "")
+    page.locator(".keys summary").click()
+    page.get_by_label("Toetsen gebruiken op dit apparaat").uncheck()
     page.goto(address)
-    expect(page.locator("[data-controller=harvest]")).to_have_attribute("data-bound", "")
+    expect(page.locator("[data-controller~=harvest]")).to_have_attribute("data-ready", "")
     page.locator(".harvest__card").first.focus()
     page.keyboard.press("b")
     page.keyboard.press("j")

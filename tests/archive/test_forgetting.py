@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from kennislab.accounts import forgetting
-from kennislab.archive import sealing
-from kennislab.archive.models import ArchiveItem, Correction, Seal
+from kennislab.accounts import operations as accounts
+from kennislab.archive import following, operations, sealing
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Seal
 from kennislab.archive.sealed import verify
 from kennislab.core import clock
 from kennislab.core.backup import afterwards
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.live.queries import state_of
-from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme import retention, uploads
+from kennislab.programme.models import Lab, Upload
 from tests.archive.rooms import Said, hold_a_lab, item_of
 
 
 @pytest.fixture
 def said(app: Flask) -> Said:
-    made = hold_a_lab(app, LabState.ARCHIVED)
+    made = hold_a_lab(app)
+    with app.app_context(), transaction() as tx:
+        file = uploads.File("dia.pdf", "application/pdf", b"%PDF slides")
+        uploads.keep(tx, made.lab(), file, Path(app.config["DATA_DIR"]), "Coordinator")
+        operations.confirm_all(tx, made.lab())
+        sealing.seal(tx, made.lab(), made.actor("coordinator"))
     with app.app_context(), transaction() as tx:
         sealing.correct(tx, item_of(tx, made, "purse"), "Het ging om twee wijken.", made.actor("participant"))
     return made
@@ -67,9 +74,39 @@ def test_the_seal_holds_when_who_sealed_it_is_forgotten(app: Flask, said: Said) 
     assert wrong(app) == []
     with app.app_context():
         assert db.session.scalars(sa.select(Seal.sealed_by)).all() == [""]
+        assert db.session.scalars(sa.select(Upload.by)).all() == [""]
+
+
+def took_on(app: Flask, said: Said, *owners: str) -> None:
+    """After the seal the coordinator writes down, again and again, who does it."""
+    with app.app_context(), transaction() as tx:
+        for owner in owners:
+            following.update_action(tx, item_of(tx, said, "plan"), ActionStatus.CARRIED_ON, "", said.actor("coordinator"), owner=owner)
+
+
+def owners(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(sa.select(ActionUpdate.owner).order_by(ActionUpdate.id)))
+
+
+def test_who_took_an_action_on_afterwards_is_forgotten_too(app: Flask, said: Said) -> None:
+    took_on(app, said, "Participant", "Pia", "participant (Tilburg)", "Ander")
+    with app.app_context(), transaction() as tx:
+        forgetting.forget(tx, said.world.people["participant"], "self")
+    assert owners(app) == ["", "", "", "Ander"] and wrong(app) == []
+
+
+def test_a_namesake_keeps_what_they_took_on(app: Flask, said: Said) -> None:
+    with app.app_context(), transaction() as tx:
+        accounts.create_person(tx, name="Participant", email="naamgenoot@voorbeeld.example")
+    took_on(app, said, "Participant")
+    with app.app_context(), transaction() as tx:
+        forgetting.forget(tx, said.world.people["participant"], "self")
+    assert owners(app) == ["Participant"]
 
 
 def test_the_seal_holds_when_the_time_of_a_lab_is_up(app: Flask, said: Said) -> None:
+    took_on(app, said, "Pia")
     with app.app_context(), transaction() as tx:
         lab = tx.session.get_one(Lab, said.world.lab_id)
         retention_ids = [lab.id]

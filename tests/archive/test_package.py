@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 from lxml import etree
@@ -25,12 +26,14 @@ from kennislab.archive import sealing
 from kennislab.archive.models import Seal
 from kennislab.archive.sealed import canonical, keys, mdto, opening, package
 from kennislab.archive.sealed.mdto import Keeping
+from kennislab.core import jobs
 from kennislab.core.db import db
 from kennislab.core.errors import Conflict, DomainError
 from kennislab.core.transaction import transaction
 from kennislab.programme.models import Lab
 from tests.archive.rooms import SAID, Said, item_of
 from tests.archive.sealed_rooms import sealed_lab
+from tests.programme.worlds import signed_in
 
 KEEPING = Keeping("Gemeente Voorbeeld", 10, open=False)
 
@@ -316,3 +319,41 @@ def test_older_keys_and_what_cannot_be_packed(packed: Packed, tmp_path: Path) ->
             seal.version = 1
         with pytest.raises(Conflict, match="no-package"):
             packed_again(app, packed.said)
+
+
+def test_the_page_makes_a_package_that_staff_fetch(packed: Packed, tmp_path: Path) -> None:
+    app, lab_id = packed.app, packed.said.world.lab_id
+    page = f"/kennislabs/{lab_id}/archiefpakket"
+    client = signed_in(app, packed.said.world, "coordinator")
+    assert signed_in(app, packed.said.world, "participant").get(page).status_code == 403
+    shown = client.get(f"{page}?controle=1").get_data(as_text=True)
+    with app.app_context():
+        assert db.session.get_one(Seal, lab_id).head in shown and "Alles klopt" in shown
+    wrong = client.post(page, data={"archiefvormer": " ", "waardering": "V", "jaren": "eeuwig"})
+    assert wrong.status_code == 422 and "van 1 tot 100" in wrong.get_data(as_text=True)
+    assert client.post(page, data={"archiefvormer": "Gemeente X", "waardering": "B", "jaren": ""}).status_code == 303
+    assert "Staat klaar om te beginnen" in client.get(page).get_data(as_text=True)
+    while jobs.run_next(app):
+        pass
+    ready = re.search(rf'href="({page}/[a-z0-9]+)"', client.get(page).get_data(as_text=True))
+    assert ready is not None
+    got = client.get(ready[1])
+    assert got.status_code == 200 and got.headers["Content-Disposition"] == f"attachment; filename=archiefpakket-2026-Q4-{lab_id}.zip"
+    assert check(got.data, tmp_path, packed.known) == []
+    with zipfile.ZipFile(io.BytesIO(got.data)) as archive:
+        dossier = archive.read(f"programma-1/kennislab-{lab_id}/kennislab-{lab_id}.mdto.xml").decode()
+    assert "Blijvend te bewaren" in dossier and "Gemeente X" in dossier
+    assert signed_in(app, packed.said.world, "facilitator").get(ready[1]).status_code == 200
+    assert signed_in(app, packed.said.world, "participant").get(ready[1]).status_code == 403
+    told = app.test_client().get("/.well-known/kennislab-key").get_json()["keys"]
+    assert [(one["id"], one["pem"].encode()) for one in told] == [(id_, packed.entries()[opening.KEY]) for id_ in packed.known]
+    with app.app_context(), transaction() as tx:
+        tx.session.execute(sa.text("UPDATE archive_item SET text = 'anders' WHERE text = :t"), {"t": SAID["purse"]["text"]})
+    broken = client.get(f"{page}?controle=1", headers={"Accept-Language": "nl"}).get_data(as_text=True)
+    assert re.search(r"1 ding klopt niet.*Kaart [a-z0-9]+ is veranderd\.", broken, re.S)
+    upload = next(iter((Path(app.config["DATA_DIR"]) / "uploads" / str(lab_id)).iterdir()))
+    upload.write_bytes(b"anders")
+    client.post(page, data={"archiefvormer": "Gemeente X", "waardering": "V", "jaren": "5"})
+    while jobs.run_next(app):
+        pass
+    assert "Zet het terug uit een back-up" in client.get(page).get_data(as_text=True)

@@ -111,8 +111,8 @@ def test_chapters_and_order_are_chosen(app: Flask, sealed: Said) -> None:
         assert [one.title for one in chapters.document(made).chapters] == ["Samenvatting", "Oplossingen", "Lessen"]
         by_theme = chapters.document(built(app, sealed, wanted=report.Wanted(order="thema")))
     titles = [one.title for one in by_theme.chapters]
-    assert titles[2:5] == ["Draagvlak", "Geld", "Zonder thema"], "one theme, however it is written"
-    texts = {one.text for block in by_theme.chapters[3].blocks if isinstance(block, chapters.Entries) for one in block.entries}
+    assert titles[2:6] == ["Thema’s", "Draagvlak", "Geld", "Zonder thema"], "one theme, however it is written"
+    texts = {one.text for block in by_theme.chapters[4].blocks if isinstance(block, chapters.Entries) for one in block.entries}
     assert texts == {SAID["slow"]["text"], SAID["twin"]["text"]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from kennislab.archive.queries import Outcomes
 from kennislab.archive.reporting import docx, odt, pdf, sheets
 from kennislab.archive.reporting.shapes import Agreement, Asked, Ballot, Entry, LookedBack, Report, Scored, Step
 from kennislab.core import templating
+from tests.benchmarks import report as bench
 
 HEAD = "0123456789abcdef" * 4
 NASTY = 'Zie #import "x"; $x$ *niet vet* ] _a_ `b` \\ <label> @iemand = kop // & <b> "q" {title} %(n)s'
@@ -126,7 +128,13 @@ def test_the_pdf_has_bookmarks_and_a_structure(reader: PdfReader) -> None:
     tags = [one.get("/S") for one in elements(reader)]
     assert tags.count("/Table") == 5 and tags.count("/TH") == 2 + 4 + 3 + 2 + 2
     assert tags.count("/Title") + tags.count("/H1") >= 1 and {"/L", "/LI", "/P", "/TOC"} <= set(tags)
-    assert all("/Alt" in one for one in elements(reader) if one.get("/S") == "/Figure")
+    drawn = [str(one["/Alt"]) for one in elements(reader) if one.get("/S") == "/Figure"]
+    assert sorted(drawn) == [
+        "Deelname per gemeente. Staafdiagram. Tilburg: 7, Delft: 5.",
+        "Wat eerst? (stippen). Staafdiagram. Budget: 8, Bellen: 2.",
+        "Zinvol? Staafdiagram. cijfer 1: 0, cijfer 2: 0, cijfer 3: 1, cijfer 4: 1, cijfer 5: 1.",
+    ]
+    assert "Staafdiagram" not in str(elements(PdfReader(io.BytesIO(pdf.write(a_report(charts=False))))))
 
 
 def test_what_is_said_stands_in_the_pdf_as_it_was_said(reader: PdfReader) -> None:
@@ -153,6 +161,15 @@ def test_letters_that_no_font_has_do_not_stop_the_pdf() -> None:
     assert "Top [thumbs up sign]! [tekst in een ander schrift] of [tekst in een ander schrift], Łódź, Ελλάδα, Київ" in text
 
 
+def test_a_large_lab_is_written_in_time() -> None:
+    """500 items; the aim is half a second, the limit 2 s, of processor time."""
+    large = bench.a_report(seed=1)
+    start = time.process_time()
+    made = pdf.write(large)
+    assert time.process_time() - start < bench.MOST_SECONDS
+    assert len(PdfReader(io.BytesIO(made)).pages) > 30
+
+
 # --- ODT ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +184,9 @@ def test_the_odt_has_headings_lists_and_tables_with_a_head() -> None:
     assert len(tree.xpath("//table:table-header-rows", namespaces=spaces)) == 5
     text = "\n".join("".join(one.itertext()) for one in tree.iter(f"{{{spaces['text']}}}p"))
     assert text.count(NASTY) == 2 and f"Kenmerk: {HEAD}" in text and "Als je belooft, doe het dan." in text
+    drawn = [one.text for one in tree.iter(f"{{{spaces['svg']}}}desc")]
+    assert drawn[-1] == "Staafdiagram. Tilburg: 7, Delft: 5." and len(drawn) == 3
+    assert read.container.get_part("Pictures/3.png")[:8] == b"\x89PNG\r\n\x1a\n"
     styles = zipfile.ZipFile(io.BytesIO(data)).read("styles.xml").decode()
     assert 'fo:language="nl"' in styles and "Samen &amp; warm" in styles
 
@@ -200,6 +220,8 @@ def test_the_docx_has_words_own_headings_lists_and_table_heads() -> None:
         ["Nabellen", "Pia", "15-01-2027", "Open"],
     ]
     assert styles[-1][1] == f"Kenmerk: {HEAD}"
+    drawn = [shape._inline.docPr.get("descr") for shape in read.inline_shapes]
+    assert drawn[-1] == "Staafdiagram. Tilburg: 7, Delft: 5." and len(drawn) == 3
     assert {one.get(qn("w:val")) for one in read.styles.element.iter(qn("w:lang"))} == {"nl-NL"}
 
 

@@ -82,7 +82,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "district_id": district.id, "person_id": world.people["facilitator"], "year": 2027, "token": "no-such-token", "token_id": 0,
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
             "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": kept.id, "verb": "hold",
-            "language": "nl", "draft_id": sheet.id, "kind": "csv", "wish_id": 0, "what": "themas",
+            "language": "nl", "draft_id": sheet.id, "kind": "csv", "wish_id": 0, "file_id": "no-such-file", "what": "themas",
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,
@@ -142,7 +142,7 @@ def test_no_answer_is_a_fault() -> None:
 
 def test_nobody_unknown_changes_anything() -> None:
     """A POST by somebody who is not signed in, or from outside the programme, is refused; the doors are the exceptions."""
-    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord")
+    doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord", "/wat-kwam-ervan")
     method = ""
     for line in EXPECTED.read_text("utf-8").splitlines()[1:]:
         if not line.startswith("    "):

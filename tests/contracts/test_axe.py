@@ -27,7 +27,8 @@ from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
 from kennislab.archive import operations as archive
-from kennislab.archive.models import ArchiveItem, Consent, Status
+from kennislab.archive import prompts
+from kennislab.archive.models import ArchiveItem, Consent, EvidencePrompt, Status
 from kennislab.core import clock, sheets
 from kennislab.core.db import db
 from kennislab.core.folder import secret as secret_of
@@ -81,7 +82,19 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "archive.item": [("participant", "/archief/{item}"), ("coordinator", "/archief/{item}")],
     "archive.lab_archive": [("participant", "/kennislabs/{sealed}/archief")],
     "archive.merge": [("facilitator", "/kennislabs/{harvest}/oogst/samenvoegen?kaart={card}&kaart={card2}")],
+    "archive.open_prompt": [("anonymous", "/wat-kwam-ervan/{prompt}"), ("anonymous", "/wat-kwam-ervan/{prompt}?gemeld=1")],
+    "archive.previous_time": [
+        ("participant", "/kennislabs/{asking}/vorige-keer"),
+        ("coordinator", "/kennislabs/{asking}/vorige-keer"),
+        ("participant", "/kennislabs/{first}/vorige-keer"),
+    ],
+    "archive.programme_actions": [
+        ("participant", "/programmas/{programme}/acties"),
+        ("coordinator", "/programmas/{programme}/acties?stand=alle"),
+    ],
+    "archive.package": [("coordinator", "/kennislabs/{sealed}/archiefpakket?controle=1")],
     "archive.report": [("participant", "/kennislabs/{sealed}/verslag"), ("facilitator", "/kennislabs/{harvest}/verslag")],
+    "archive.report_files": [("participant", "/kennislabs/{sealed}/verslag/bestanden")],
     "archive.seal": [("coordinator", "/kennislabs/{harvest}/oogst/sluiten")],
     "archive.preview": [("coordinator", "/kennislabs/{harvest}/oogst/voorbeeld?als=public")],
     "archive.own": [("participant", "/kennislabs/{harvest}/oogst/eigen")],
@@ -182,8 +195,12 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 # What answers a GET and is no page: why not.
 NOT_A_PAGE = {
     "accounts.own_data_file": "a file",
+    "archive.download_actions": "a table",
     "archive.find": "JSON",
+    "archive.package_file": "a ZIP",
     "archive.report_data": "JSON",
+    "archive.signing_keys": "JSON",
+    "archive.report_file": "a file",
     "evaluation.insight_numbers": "a table",
     "grouping.events": "JSON",
     "grouping.group_events": "JSON",
@@ -299,6 +316,9 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     items = (
         tx.session.query(ArchiveItem).filter_by(lab_id=sealed.id, status=Status.CONFIRMED, kind="solution").order_by(ArchiveItem.id).all()
     )
+    prompt = EvidencePrompt(item_id=items[0].id, municipality_code="GM0855", quarter="2026-Q4", person_id=asker.person_id)
+    tx.session.add(prompt)
+    tx.session.flush()
     draft, public = (products.from_items(tx, programme.id, f"Stappenplan {name}", items[:2]) for name in ("in de maak", "voor iedereen"))
     products.give_early_access(tx, public, clock.now().date())
     products.publish_due(tx, clock.now() + timedelta(days=1))
@@ -325,6 +345,8 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "lab": server.lab["id"],
         "token": server.join["url"].rsplit("/", 1)[1],
         "asking": labs["asking"].id,
+        "first": tx.session.query(Lab).filter_by(programme_id=programme.id).order_by(Lab.starts_at).first().id,
+        "prompt": prompts.token_of(prompt),
         "grouped": labs["grouped"].id,
         "card": labs["grouped-asked"][1].id,
         "kept": keeping.keep(tx, labs["grouped"], staff, "Voor de middag").id,

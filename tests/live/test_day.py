@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Role
 from kennislab.archive import queries as archive
-from kennislab.archive import report
+from kennislab.archive import reporting as report
 from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, Status
 from kennislab.core.db import db
 from kennislab.core.journal import JournalEntry

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,6 +19,7 @@ from kennislab.core.templating import clock_time, long_date, moment_text, quarte
 class Text:
     """A paragraph; line breaks in it count. ``small``: said in passing."""
 
+    type: ClassVar[str] = "text"
     text: str
     small: bool = False
 
@@ -26,6 +28,7 @@ class Text:
 class Heading:
     """A heading within a chapter."""
 
+    type: ClassVar[str] = "heading"
     text: str
 
 
@@ -33,18 +36,23 @@ class Heading:
 class Totals:
     """How many there are of what: (kind, its plural, number)."""
 
+    type: ClassVar[str] = "totals"
     rows: tuple[tuple[str, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a caption; the first column names the row. ``numbers``: which columns hold numbers. ``title``: it is a heading too."""
+    """A table with a caption; the first column names the row. ``numbers``: which columns hold numbers. ``title``: it is a heading too;
+    ``drawn``: a drawing before it says the same.
+    """
 
+    type: ClassVar[str] = "table"
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
     title: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,21 @@ class Shown:
 class Entries:
     """Contributions, as a list."""
 
+    type: ClassVar[str] = "entries"
     entries: tuple[Shown, ...]
 
 
-Block = Text | Heading | Totals | Table | Entries
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Numbers to be drawn as bars; ``description`` says them in words, and their table stands beside it."""
+
+    type: ClassVar[str] = "figure"
+    title: str
+    description: str
+    rows: tuple[tuple[str, float], ...]
+
+
+Block = Text | Heading | Totals | Table | Entries | Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,6 @@ class Document:
     chapters: tuple[Chapter, ...]
     notices: tuple[str, ...] = ()
     seal: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = field(default=())
 
 
 def document(report: Report) -> Document:
@@ -131,10 +149,11 @@ def _chapters(report: Report) -> list[Chapter]:
     return [
         Chapter("samenvatting", _("Samenvatting"), _summary(report)),
         Chapter("agenda", _("Agenda"), _agenda(report.agenda)),
+        Chapter("themas", _("Thema’s"), _themes(report)),
         *_contributions(report),
         Chapter("acties", _("Acties"), _actions(report)),
-        Chapter("stemmingen", _("Stemmingen"), tuple(block for ballot in report.ballots for block in _ballot(ballot))),
-        Chapter("evaluatie", _("Evaluatie"), _evaluation(report.evaluation)),
+        Chapter("stemmingen", _("Stemmingen"), tuple(block for ballot in report.ballots for block in _ballot(ballot, report.charts))),
+        Chapter("evaluatie", _("Evaluatie"), _evaluation(report.evaluation, report.charts)),
         Chapter("deelname", _("Deelname"), _participation(report)),
         Chapter("bijlage", _("Bijlage: alle kennisvragen"), _appendix(report.asked)),
     ]
@@ -176,8 +195,30 @@ def _agenda(steps: Sequence[Step]) -> tuple[Block, ...]:
         real = f"{clock_time(step.began)} – {clock_time(step.ended)}" if step.began and step.ended else ""
         rows.append((clock_time(step.at), " ".join(what), real))
     if any(row[2] for row in rows):
-        return (Table(_("Agenda"), (_("Gepland"), _("Onderdeel"), _("Echt")), tuple(rows)),)
-    return (Table(_("Agenda"), (_("Gepland"), _("Onderdeel")), tuple(row[:2] for row in rows)),)
+        return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel"), _("Echt")), tuple(rows)),)
+    return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel")), tuple(row[:2] for row in rows)),)
+
+
+def _themes(report: Report) -> tuple[Block, ...]:
+    """What there was most of. One theme alone says nothing."""
+    if len(report.themes) < 2:
+        return ()
+    rows = tuple((name, str(number)) for name, number in report.themes)
+    title = _("Inbreng per thema")
+    drawn = _drawn(report.charts, title, report.themes[:_MOST_BARS])
+    table = Table(title, (_("Thema"), _("Bijdragen")), rows, frozenset({1}), drawn=bool(drawn))
+    return (Text(_("Een bijdrage kan bij meer thema’s horen."), small=True), *drawn, table)
+
+
+_MOST_BARS = 20
+
+
+def _drawn(charts: bool, title: str, rows: Sequence[tuple[str, float]]) -> tuple[Block, ...]:
+    """A drawing, when drawings are wanted and there is something to compare."""
+    if not charts or len(rows) < 2 or not any(value for _label, value in rows):
+        return ()
+    said = ", ".join(f"{label}: {number_text(value)}" for label, value in rows)
+    return (Figure(title, _("Staafdiagram. %(numbers)s.", numbers=said), tuple(rows)),)
 
 
 # --- contributions ------------------------------------------------------------------------------------------------------------
@@ -283,8 +324,8 @@ def _actions(report: Report) -> tuple[Block, ...]:
         standing.append((one.text, one.owner or _("nog niemand"), due, _(words.ACTION_STATUSES[one.status])))
     if report.public:
         rows = tuple((what, when, how) for what, _who, when, how in standing)
-        return (Table(_("Acties"), (_("Wat"), _("Wanneer"), _("Stand")), rows),)
-    return (Table(_("Acties"), (_("Wat"), _("Wie"), _("Wanneer"), _("Stand")), tuple(standing)),)
+        return (Table(_("Wat er is afgesproken"), (_("Wat"), _("Wanneer"), _("Stand")), rows),)
+    return (Table(_("Wat er is afgesproken"), (_("Wat"), _("Wie"), _("Wanneer"), _("Stand")), tuple(standing)),)
 
 
 def number_text(value: float) -> str:
@@ -298,7 +339,7 @@ def unit_of(ballot: Ballot) -> str:
     return units[ballot.kind]
 
 
-def _ballot(ballot: Ballot) -> tuple[Block, ...]:
+def _ballot(ballot: Ballot, charts: bool) -> tuple[Block, ...]:
     unit, several = unit_of(ballot), len(ballot.rounds) > 1
     by_hand = ballot.kind != "rating" and ballot.rounds[-1][1] > 0
     columns = [_("Keuze")]
@@ -320,10 +361,16 @@ def _ballot(ballot: Ballot) -> tuple[Block, ...]:
         if hands:
             told.append(ngettext("%(num)s daarvan stak een hand op.", "%(num)s daarvan staken een hand op.", hands))
     numbers = frozenset(range(1, len(columns)))
-    return (Table(ballot.title or _("Stemming"), tuple(columns), tuple(rows), numbers, title=True), Text(" ".join(told), small=True))
+    title = ballot.title or _("Stemming")
+    last = [(text, scores[-1].total if scores[-1] else 0) for text, scores in ballot.outcome][:_MOST_BARS]
+    return (
+        Table(title, tuple(columns), tuple(rows), numbers, title=True),
+        Text(" ".join(told), small=True),
+        *_drawn(charts, f"{title} ({unit.lower()})", last),
+    )
 
 
-def _evaluation(asked: Sequence[LookedBack]) -> tuple[Block, ...]:
+def _evaluation(asked: Sequence[LookedBack], charts: bool) -> tuple[Block, ...]:
     if not asked:
         return ()
     blocks: list[Block] = [Text(_("De antwoorden zijn anoniem en staan op alfabet."), small=True)]
@@ -333,6 +380,7 @@ def _evaluation(asked: Sequence[LookedBack]) -> tuple[Block, ...]:
             named = {1: " " + _("(helemaal niet)"), last: " " + _("(helemaal wel)")}
             rows = tuple((f"{mark}{named.get(mark, '')}", str(people)) for mark, people in enumerate(one.scores, 1))
             blocks.append(Table(one.title, (_("Cijfer"), _("Mensen")), rows, frozenset({1}), title=True))
+            blocks += _drawn(charts, one.title, [(_("cijfer %(mark)s", mark=mark), people) for mark, people in enumerate(one.scores, 1)])
         else:
             blocks += [Heading(one.title), Entries(tuple(Shown("", "evaluation", "", text) for text in one.texts))]
         blocks.append(Text(ngettext("%(num)s antwoord.", "%(num)s antwoorden.", one.number), small=True))
@@ -343,7 +391,9 @@ def _participation(report: Report) -> tuple[Block, ...]:
     if not report.participation:
         return ()
     rows = tuple((name, str(people)) for name, people in report.participation)
-    return (Table(_("Deelname per gemeente"), (_("Gemeente"), _("Mensen")), rows, frozenset({1})),)
+    title = _("Deelname per gemeente")
+    drawn = _drawn(report.charts, title, report.participation[:_MOST_BARS])
+    return (*drawn, Table(title, (_("Gemeente"), _("Mensen")), rows, frozenset({1}), drawn=bool(drawn)))
 
 
 def _appendix(asked: Sequence[Asked]) -> tuple[Block, ...]:

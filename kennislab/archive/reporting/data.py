@@ -7,6 +7,7 @@ group nor time. Contributions stand by votes and then by a hash of their words, 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
@@ -96,8 +97,10 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         evaluation=_evaluation(session, lab, sealed=seal is not None) if wanted.has("evaluatie") and not wanted.public else [],
         asked=_asked(session, lab, seen, public=wanted.public) if wanted.has("bijlage") else [],
         inside=sum(item.consent is Consent.PROGRAMME for item in seen),
+        themes=_themes(seen) if wanted.has("themas") else [],
         order=wanted.order,
         public=wanted.public,
+        charts=wanted.has("grafieken"),
     )
 
 
@@ -129,6 +132,17 @@ def _where(item: ArchiveItem) -> str:
 def _questions_of(session: Session, lab: Lab) -> dict[str, str]:
     """Item → the knowledge question with which it came up."""
     return {link.from_id: link.to_id for link in queries.links_of_lab(session, lab.id) if link.kind is LinkKind.QUESTION}
+
+
+def _themes(seen: Iterable[ArchiveItem]) -> list[tuple[str, int]]:
+    """How many there are of each theme, most first; a theme is one, however it is written."""
+    counted: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for item in seen:
+        for theme in {theme.casefold(): theme for theme in item.themes}.values():
+            counted[theme.casefold()] += 1
+            written.setdefault(theme.casefold(), theme)
+    return sorted(((written[key], number) for key, number in counted.items()), key=lambda pair: (-pair[1], pair[0].casefold()))
 
 
 def _actions(seen: Iterable[ArchiveItem], *, named: bool) -> list[Agreement]:

@@ -6,13 +6,14 @@ The template that the library brings names its maker and its day: both are put r
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kennislab.archive.reporting import chapters
+from kennislab.archive.reporting import chapters, charts
 from kennislab.archive.reporting.packing import repacked, xml_text
 from kennislab.archive.reporting.shapes import Report
 
@@ -33,7 +34,8 @@ def write(report: Report) -> bytes:
     _about(file, made, report)
     _footer(file, f"{made.title} · {made.lead} · {page} ")
     styles = {style.name: style for style in file.styles}
-    writer = _Writer(file, styles)
+    drawn = charts.pictures([block for chapter in made.chapters for block in chapter.blocks if isinstance(block, chapters.Figure)])
+    writer = _Writer(file, styles, iter(drawn))
     writer.say(made.over, "Subtitle")
     writer.say(made.title, "Title")
     writer.say(made.lead, "Subtitle")
@@ -53,9 +55,8 @@ def write(report: Report) -> bytes:
 class _Writer:
     """Adds to the end of a document."""
 
-    def __init__(self, file: Any, styles: dict[str, Any]) -> None:
-        self.file, self.styles = file, styles
-        self.body = file.element.body
+    def __init__(self, file: Any, styles: dict[str, Any], pictures: Iterator[charts.Picture]) -> None:
+        self.file, self.styles, self.pictures = file, styles, pictures
 
     def say(self, text: str, style: str, bold: str = "") -> None:
         """A paragraph; what is ``bold`` comes first. Line breaks in it stay."""
@@ -79,6 +80,8 @@ class _Writer:
                     self.entry(entry)
             case chapters.Table():
                 self.table(block)
+            case chapters.Figure():
+                self.picture(next(self.pictures))
 
     def entry(self, entry: chapters.Shown, level: int = 0) -> None:
         """A contribution as a list item, what is told about it below, its answers one level in."""
@@ -90,6 +93,15 @@ class _Writer:
                 self.say(text, further)
         for answer in entry.answers:
             self.entry(answer, min(level + 1, len(_LEVELS) - 1))
+
+    def picture(self, picture: charts.Picture) -> None:
+        """A drawing, with what it says for who cannot see it."""
+        from docx.shared import Cm
+
+        shape = self.file.add_picture(io.BytesIO(picture.data), width=Cm(15.5))
+        told = shape._inline.docPr
+        told.set("title", xml_text(picture.title))
+        told.set("descr", xml_text(picture.description))
 
     def table(self, table: chapters.Table) -> None:
         """A table of which the first row is its head on every page."""

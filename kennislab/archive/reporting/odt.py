@@ -6,13 +6,13 @@ and the date of the seal; nothing of who made the file, or when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from flask_babel import force_locale
 
-from kennislab.archive.reporting import chapters
+from kennislab.archive.reporting import chapters, charts
 from kennislab.archive.reporting.packing import packed, xml_text
 from kennislab.archive.reporting.shapes import Report
 from kennislab.core import clock
@@ -52,7 +52,9 @@ def write(report: Report) -> bytes:
     """The ODT."""
     with force_locale("nl"):
         made = chapters.document(report)
-    content = _content(made)
+    drawn = charts.pictures([block for chapter in made.chapters for block in chapter.blocks if isinstance(block, chapters.Figure)])
+    pictures = {f"Pictures/{number}.png": picture.data for number, picture in enumerate(drawn, 1)}
+    content = _content(made, iter(zip(pictures, drawn, strict=True)))
     parts = {
         "mimetype": TYPE,
         "content.xml": content,
@@ -60,11 +62,12 @@ def write(report: Report) -> bytes:
         "meta.xml": _meta(made, report.dated.astimezone(clock.LOCAL).strftime("%Y-%m-%dT%H:%M:%S"), content),
     }
     listed = "".join(f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml"/>' for name in parts if "." in name)
+    listed += "".join(f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="image/png"/>' for name in pictures)
     parts["META-INF/manifest.xml"] = (
         f'{_HEAD}<manifest:manifest {_SPACES} manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:version="1.3" '
         f'manifest:media-type="{TYPE}"/>{listed}</manifest:manifest>'
     )
-    return packed([(name, text.encode()) for name, text in parts.items()], plain=frozenset({"mimetype"}))
+    return packed([*((name, text.encode()) for name, text in parts.items()), *pictures.items()], plain=frozenset({"mimetype"}))
 
 
 def _meta(made: chapters.Document, day: str, content: str) -> str:
@@ -80,7 +83,7 @@ def _meta(made: chapters.Document, day: str, content: str) -> str:
 # --- content ------------------------------------------------------------------------------------------------------------------
 
 
-def _content(made: chapters.Document) -> str:
+def _content(made: chapters.Document, pictures: Iterator[tuple[str, charts.Picture]]) -> str:
     columns: dict[str, str] = {}
     body = [_p("Subtitle", made.over), _p("Title", made.title), _p("Subtitle", made.lead)]
     body += [_p("Notice", text) for text in made.notices]
@@ -97,6 +100,8 @@ def _content(made: chapters.Document) -> str:
                     body.append(_list(_item(_p("Standard", f"{number} {name}")) for _kind, name, number in block.rows))
                 case chapters.Entries():
                     body.append(_list(_item(_entry(entry)) for entry in block.entries))
+                case chapters.Figure():
+                    body.append(_picture(*next(pictures)))
                 case chapters.Table():
                     tables += 1
                     body.append(_table(block, f"Tabel{tables}", columns))
@@ -146,6 +151,16 @@ def _table(table: chapters.Table, name: str, columns: dict[str, str]) -> str:
         f'{title}<table:table table:name={_attribute(name)} table:style-name="Tabel">'
         f"<table:title>{_plain(table.caption)}</table:title>{defined}"
         f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>{rows}</table:table>"
+    )
+
+
+def _picture(name: str, picture: charts.Picture) -> str:
+    wide = 15.5
+    return (
+        f'<text:p text:style-name="Standard"><draw:frame draw:name={_attribute(name)} text:anchor-type="as-char" svg:width="{wide}cm" '
+        f'svg:height="{wide * picture.ratio:.2f}cm"><draw:image xlink:href="{name}" xlink:type="simple" xlink:show="embed" '
+        f'xlink:actuate="onLoad" draw:mime-type="image/png"/><svg:title>{_plain(picture.title)}</svg:title>'
+        f"<svg:desc>{_plain(picture.description)}</svg:desc></draw:frame></text:p>"
     )
 
 

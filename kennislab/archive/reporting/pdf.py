@@ -1,28 +1,25 @@
 """The report as one PDF that is PDF/UA-1 (readable for everybody) and PDF/A-2a (readable for ever) at once.
 
 Typst gets the report as data and never as source, so that no text can do anything there. PDF/A refuses letters that no font has, such as
-emoji: those are written out (``[thumbs up sign]``) by :func:`printable`, with the letters of the fonts that we ship.
+emoji: those are written out (``[thumbs up sign]``, see ``letters``).
 """
 
 from __future__ import annotations
 
 import json
-import struct
-import unicodedata
 from datetime import UTC
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kennislab.archive.reporting import chapters
+from kennislab.archive.reporting import chapters, charts
+from kennislab.archive.reporting.letters import FONTS, printable
 from kennislab.archive.reporting.shapes import Report
 from kennislab.core import clock, jobs
 
 TYPE = "application/pdf"
-_FONTS = Path(__file__).resolve().parents[3] / "static" / "fonts"
 _SOURCE = Path(__file__).resolve().parents[1] / "data" / "verslag.typ"
 
 
@@ -39,7 +36,7 @@ def _compile(data: str, timestamp: int) -> bytes:
 
     return typst.compile(
         _SOURCE,
-        font_paths=[_FONTS],
+        font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"data": data},
         format="pdf",
@@ -76,6 +73,12 @@ def _block(block: chapters.Block, chapter: str) -> dict[str, Any]:
             return {"type": "totals", "rows": block.rows}
         case chapters.Entries():
             return {"type": "entries", "entries": [_entry(entry) for entry in block.entries]}
+        case chapters.Figure():
+            return {
+                "type": "figure",
+                "alt": f"{block.title}{'' if block.title.endswith('?') else '.'} {block.description}",
+                "svg": charts.svg(block),
+            }
         case chapters.Table():
             return {
                 "type": "table",
@@ -107,9 +110,6 @@ def _entry(entry: chapters.Shown) -> dict[str, Any]:
     }
 
 
-# --- what the fonts can write -------------------------------------------------------------------------------------------------
-
-
 def _drawable(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
@@ -118,46 +118,3 @@ def _drawable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_drawable(one) for one in value]
     return value
-
-
-def printable(text: str) -> str:
-    """A text in letters that the fonts have: others by their name, or as one remark for a run of another script."""
-    if all(one in " \n" or ord(one) in _letters() for one in text):
-        return text
-    made: list[str] = []
-    foreign = False
-    for one in unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"):
-        if one in " \n" or ord(one) in _letters():
-            made.append(one)
-            foreign = foreign and one == " "
-            continue
-        category = unicodedata.category(one)
-        if one == "\t" or category == "Zs":
-            made.append(" ")
-        elif category in ("Lo", "Lu", "Ll", "Lt", "Lm", "Nd", "Nl"):
-            if not foreign:
-                made.append(_("[tekst in een ander schrift]"))
-            foreign = True
-        elif category[0] in "SP" and category != "Sk":  # Sk: the colour of a hand, which follows the hand
-            made.append(f"[{unicodedata.name(one, 'symbol').lower()}]")
-    return "".join(made)
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """The characters that both fonts have (their ``cmap``, format 12)."""
-    return frozenset.intersection(*(_characters(path.read_bytes()) for path in sorted(_FONTS.glob("*.otf"))))
-
-
-def _characters(font: bytes) -> frozenset[int]:
-    count = struct.unpack_from(">H", font, 4)[0]
-    tables = {font[at : at + 4]: struct.unpack_from(">L", font, at + 8)[0] for at in range(12, 12 + 16 * count, 16)}
-    start = tables[b"cmap"]
-    found: set[int] = set()
-    for number in range(struct.unpack_from(">H", font, start + 2)[0]):
-        at = start + struct.unpack_from(">L", font, start + 4 + 8 * number + 4)[0]
-        if struct.unpack_from(">H", font, at)[0] == 12:
-            for group in range(struct.unpack_from(">L", font, at + 12)[0]):
-                first, last, glyph = struct.unpack_from(">LLL", font, at + 16 + 12 * group)
-                found.update(code for code in range(first, last + 1) if glyph + code - first)
-    return frozenset(code for code in found if code >= 32 and not 0x7F <= code < 0xA0 and not 0xE000 <= code < 0xF900)

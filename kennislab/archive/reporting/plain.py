@@ -26,7 +26,7 @@ KEYS = {
     "evaluation": "evaluatie", "number": "aantal",
     "scores": "cijfers", "texts": "teksten", "worked": "gewerkt", "partly": "deels", "failed": "mislukt", "planned": "gepland",
     "asked": "alleKennisvragen", "context": "toelichting", "theme": "thema", "supporters": "steun", "became": "gaatVerderIn",
-    "inside": "binnenProgramma", "order": "volgorde", "public": "openbaar",
+    "inside": "binnenProgramma", "charts": "grafieken", "order": "volgorde", "public": "openbaar",
 }  # fmt: skip
 
 

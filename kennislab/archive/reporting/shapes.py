@@ -9,10 +9,12 @@ from kennislab.archive.models import ActionStatus
 from kennislab.archive.queries import Outcomes
 
 CHAPTERS = (
-    "samenvatting", "agenda", "kennisvragen", "knelpunten", "oplossingen", "lessen", "inzichten", "succesfactoren", "koppelkansen",
-    "adviezen", "keuzes", "terugblik", "acties", "stemmingen", "evaluatie", "deelname", "bijlage",
+    "samenvatting", "agenda", "themas", "kennisvragen", "knelpunten", "oplossingen", "lessen", "inzichten", "succesfactoren",
+    "koppelkansen", "adviezen", "keuzes", "terugblik", "acties", "stemmingen", "evaluatie", "deelname", "bijlage", "grafieken",
 )  # fmt: skip
-"""The chapters that somebody can choose, in their order; the names stand in addresses. *bijlage*: all questions that were asked."""
+"""The chapters that somebody can choose, in their order; the names stand in addresses. *bijlage*: all questions that were asked;
+*grafieken*: no chapter of its own, the drawings in the others.
+"""
 
 ORDERS = ("soort", "thema", "groep")
 """How the contributions can be put together: by what they are, by theme, or by the group that they came from."""
@@ -168,8 +170,10 @@ class Report:
     evaluation: list[LookedBack] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     inside: int = 0
+    themes: list[tuple[str, int]] = field(default_factory=list)
     order: str = "soort"
     public: bool = False
+    charts: bool = True
 
     @property
     def draft(self) -> bool:

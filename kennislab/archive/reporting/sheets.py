@@ -74,8 +74,9 @@ def _book(report: Report) -> list[tuple[str, list[str], Rows]]:
 def _facts(report: Report, made: chapters.Document) -> Rows:
     rows: Rows = [
         [_("Kennislab"), report.title], [_("Programma"), report.programme], [_("Begin"), report.starts_at], [_("Einde"), report.ends_at],
-        [_("Plaats"), report.place], [_("Deelnemers"), report.people], *([text, ""] for text in made.notices),
+        [_("Plaats"), report.place], [_("Deelnemers"), report.people],
     ]  # fmt: skip
+    rows += [[_("Let op"), text] for text in made.notices]
     rows += [[_(words.PLURALS[kind]), number] for kind, number in report.totals.items() if number]
     if report.sealed_at:
         rows += [[_("Vastgesteld op"), report.sealed_at], [_("Kenmerk"), report.head]]

@@ -35,4 +35,4 @@ def the_item(item_id: str) -> ArchiveItem:
     return found
 
 
-from kennislab.archive.routes import desk, items, ledger, reading  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.archive.routes import cards, desk, items, ledger, own, package, reading, reports, seal  # noqa: E402, F401  they put their pages on ``bp``

@@ -1,29 +1,43 @@
-"""Pages of the harvest: the facilitator's desk, one's own contributions, the seal."""
+"""The facilitator's desk: everything that was caught, per group, kind or theme, and its cards as they are sent to a script."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import get_template_attribute, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import operations, policies, queries, sealing, words
-from kennislab.archive.forms import ItemForm, MergeForm
-from kennislab.archive.models import KINDS, ArchiveItem, Consent, LinkKind, Status
+from kennislab.archive import checking, policies, queries, undoing, words
+from kennislab.archive.models import KINDS, ArchiveItem, Consent, Status
 from kennislab.archive.routes import Answer, bp
+from kennislab.archive.routes.own import own_page
+from kennislab.core import clock
 from kennislab.core.db import db
-from kennislab.core.errors import N_, DomainError, Invalid, NotFound, require
-from kennislab.core.transaction import Tx, transaction
+from kennislab.core.errors import NotFound, require
+from kennislab.programme import links
+from kennislab.programme.links import Waiting
 from kennislab.programme.models import Lab, LabState
 from kennislab.programme.routes import the_lab
 
-VIEWS = {"open": (Status.DRAFT,), "bevestigd": (Status.CONFIRMED,), "weggelaten": (Status.DROPPED,), "alles": tuple(Status)}
+VIEWS: dict[str, Callable[[ArchiveItem], bool]] = {
+    "open": lambda item: item.status is Status.DRAFT,
+    "bevestigd": lambda item: item.status is Status.CONFIRMED,
+    "weggelaten": lambda item: item.status is Status.DROPPED,
+    "reacties": lambda item: item.corrected_at is not None or item.withdrawn_at is not None,
+    "alles": lambda item: True,
+}
 """What ``?toon=`` may be, and what it shows."""
+GROUPINGS = ("soort", "groep", "thema")
+"""What ``?per=`` may be: how the cards stand together."""
+KEPT = ("toon", "per", "soort", "groep", "thema")
+"""What of the address goes along with every form."""
+KEYS = 9
 
 
 @bp.get("/kennislabs/<int:lab_id>/oogst")
@@ -33,21 +47,19 @@ def harvest(lab_id: int) -> Answer:
     if lab.state is LabState.ARCHIVED and policies.may_read_lab(actor, lab) is True:
         return redirect(url_for("archive.lab_archive", lab_id=lab_id))
     if not actor.is_staff(lab.programme_id):
-        require(policies.may_check_own(actor, lab))
-        own = queries.of_person(db.session(), lab_id, actor.person_id or 0)
-        return render_template("archive/own.html", lab=lab, items=own, consents=_consents())
+        return own_page(lab, "archive.harvest")
     require(policies.may_harvest(actor, lab))
     return _desk(lab)
 
 
 def _desk(lab: Lab) -> str:
     read = db.session()
-    number = queries.counts(read, lab.id)
-    view = request.args.get("toon", "open")
-    if view not in VIEWS:
-        view = "open"
     every = queries.items_of(read, lab.id)
-    shown = [item for item in every if item.status in VIEWS[view]]
+    view = request.args.get("toon", "open")
+    view = view if view in VIEWS else "open"
+    per = request.args.get("per", "soort")
+    per = per if per in GROUPINGS else "soort"
+    shown = [item for item in every if VIEWS[view](item)]
     kinds, groups, themes = _choices(shown)
     chosen = {name: request.args.get(name, "") for name in ("soort", "groep", "thema")}
     shown = [
@@ -57,21 +69,44 @@ def _desk(lab: Lab) -> str:
         and (not chosen["groep"] or (item.group_name or "") == chosen["groep"])
         and (not chosen["thema"] or chosen["thema"] in item.themes)
     ]
+    sections = _sections(shown, per)
+    check = checking.check_of(read, lab.id)
     return render_template(
         "archive/harvest.html",
         lab=lab,
-        items=shown,
-        number=number,
+        sections=sections,
+        number=queries.counts(read, lab.id),
+        reactions=sum(VIEWS["reacties"](item) for item in every),
         view=view,
+        per=per,
         chosen=chosen,
         kinds=kinds,
         groups=groups,
         themes=themes,
-        speakers=queries.speakers(read, shown),
-        texts={item.id: item.text for item in every},
+        board=board_of(lab, every, [item for section in sections for item in section.items]),
         waiting=queries.not_taken_over(read, lab),
-        all_themes=sorted({theme for item in every for theme in item.themes}),
+        all_themes=_themes_by_use(every),
+        key_themes=_themes_by_use(every)[:KEYS],
+        check=check,
+        check_open=check is not None and check.until > clock.now(),
+        progress=checking.progress(every),
+        undo=undoing.last_act(read, lab.id, current_actor()),
+        kind_choices=[(kind, _(words.KINDS[kind])) for kind in KINDS],
+        consents=consents(),
     )
+
+
+def consents() -> list[tuple[str, str]]:
+    """Every consent with its words, from near to far."""
+    return [(consent.value, _(words.CONSENTS[consent])) for consent in Consent]
+
+
+def _themes_by_use(items: Sequence[ArchiveItem]) -> list[str]:
+    """The themes of a harvest, most used first."""
+    used: dict[str, int] = {}
+    for theme in (theme for item in items for theme in item.themes):
+        used[theme] = used.get(theme, 0) + 1
+    return sorted(used, key=lambda theme: (-used[theme], theme.casefold()))
 
 
 def _choices(items: Sequence[ArchiveItem]) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
@@ -90,208 +125,127 @@ def _choices(items: Sequence[ArchiveItem]) -> tuple[list[tuple[str, str]], list[
     )
 
 
-def _consents() -> list[tuple[str, str]]:
-    return [(consent.value, _(words.CONSENTS[consent])) for consent in Consent]
+# --- how cards stand together -------------------------------------------------------------------------------------------------
 
 
-# --- one card -----------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Cards that stand together under one title."""
+
+    title: str
+    items: list[ArchiveItem]
+    kind: str | None = None
 
 
-def _the_card(session: Any, lab_id: int, item_id: str) -> ArchiveItem:
+def _sections(items: Sequence[ArchiveItem], per: str) -> list[Section]:
+    """Per kind in the order of a report; per group or theme by name, what has none last. A card stands under its first theme only."""
+    if per == "soort":
+        kinds = ((kind, [item for item in items if item.kind == kind]) for kind in KINDS)
+        return [Section(_(words.PLURALS[kind]), some, kind) for kind, some in kinds if some]
+
+    def name_of(item: ArchiveItem) -> str:
+        return (item.group_name or "") if per == "groep" else next(iter(item.themes), "")
+
+    names = sorted({name_of(item) for item in items}, key=lambda name: (not name, name.casefold()))
+    rest = _("Niet uit een groep") if per == "groep" else _("Nog zonder thema")
+    return [Section(name or rest, [item for item in items if name_of(item) == name]) for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a card shows beside itself. ``texts``: of every item of the lab; ``ties``: id → (kind of link, id); ``order``: next card."""
+
+    lab: Lab
+    speakers: dict[str, str]
+    texts: dict[str, str]
+    ties: dict[str, list[tuple[str, str]]]
+    merged: dict[str, list[str]]
+    order: dict[str, str]
+    kept: list[tuple[str, str]]
+
+
+def board_of(lab: Lab, every: Sequence[ArchiveItem], shown: Sequence[ArchiveItem]) -> Board:
+    """What these cards need, of all items of their lab."""
+    read = db.session()
+    ties: dict[str, list[tuple[str, str]]] = {}
+    for link in queries.links_of_lab(read, lab.id):
+        ties.setdefault(link.from_id, []).append((link.kind.value, link.to_id))
+    merged: dict[str, list[str]] = {}
+    for item in every:
+        if item.merged_into_id:
+            merged.setdefault(item.merged_into_id, []).append(item.text)
+    texts = {item.id: item.text for item in every}
+    elsewhere = {to for some in ties.values() for _kind, to in some} - texts.keys()
+    texts |= {item_id: item.text for item_id, item in queries.some(read, elsewhere).items()}
+    order = {one.id: after.id for one, after in zip(shown, shown[1:], strict=False)}
+    return Board(lab, queries.speakers(read, shown), texts, ties, merged, order, kept_filters())
+
+
+def kept_filters() -> list[tuple[str, str]]:
+    """The filters of the page that this came from."""
+    return [(name, value) for name in KEPT if (value := request.values.get(name))]
+
+
+# --- what the pages of one card share -----------------------------------------------------------------------------------------
+
+
+def the_card(session: Any, lab_id: int, item_id: str) -> ArchiveItem:
+    """This card of this lab, or NotFound."""
     found = queries.item(session, item_id)
     if found is None or found.lab_id != lab_id:
         raise NotFound()
     return found
 
 
-def _judge(lab_id: int, item_id: str, verb: Callable[[Tx, ArchiveItem], None], done: str) -> Answer:
-    """One thing done to one card; the next card is next. A script asks for JSON and stays where it is."""
-    require(policies.may_harvest(current_actor(), the_lab(lab_id)))
-    with transaction() as tx:
-        item = _the_card(tx.session, lab_id, item_id)
-        verb(tx, item)
-        status = item.status
-    left = queries.counts(db.session(), lab_id)[Status.DRAFT]
-    if request.accept_mimetypes.best == "application/json":
-        label = _(words.STATUSES[status])
-        return jsonify(id=item_id, status=status.value, label=label, done=done, left=left)
-    return _back(lab_id, request.form.get("next") or item_id)
+def wants_json() -> bool:
+    """Whether a script asks, which stays on the page."""
+    return request.accept_mimetypes.best == "application/json"
 
 
-def _back(lab_id: int, item_id: str | None = None) -> Answer:
+def cards_answer(lab_id: int, touched: Iterable[str], done: str) -> Answer:
+    """The touched cards as they are now, and the numbers around them, for a script."""
+    lab, read = the_lab(lab_id), db.session()
+    every = queries.items_of(read, lab_id)
+    wanted = set(touched)
+    shown = [item for item in every if item.id in wanted]
+    board = board_of(lab, every, shown)
+    card = get_template_attribute("archive/_cards.html", "harvest_card")
+    number = queries.counts(read, lab_id)
+    undo = undoing.last_act(read, lab_id, current_actor())
+    return jsonify(
+        done=done,
+        left=number[Status.DRAFT],
+        number={status.value: n for status, n in number.items()},
+        undo=_(undo.what) if undo is not None else None,
+        cards={item.id: str(card(item, board)) for item in shown},
+    )
+
+
+def back(lab_id: int, item_id: str | None = None) -> Answer:
     """The desk with the filters of the page that the form stood on."""
-    kept = [(name, value) for name in ("toon", "soort", "groep", "thema") if (value := request.values.get(name))]
+    kept = kept_filters()
     anchor = f"#kaart-{item_id}" if item_id and item_id.isalnum() else ""
     return redirect(url_for("archive.harvest", lab_id=lab_id) + (f"?{urlencode(kept)}" if kept else "") + anchor, 303)
 
 
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/bevestigen")
-def confirm(lab_id: int, item_id: str) -> Answer:
-    """This card stays."""
-    return _judge(lab_id, item_id, operations.confirm, _("Bevestigd"))
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/weglaten")
-def drop(lab_id: int, item_id: str) -> Answer:
-    """This card is kept but not shown."""
-    return _judge(lab_id, item_id, operations.drop, _("Weggelaten"))
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/terugzetten")
-def reopen(lab_id: int, item_id: str) -> Answer:
-    """Back to a card that is still to be looked at."""
-    return _judge(lab_id, item_id, operations.reopen, _("Teruggezet"))
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/themas")
-def themes(lab_id: int, item_id: str) -> Answer:
-    """The themes of a card, typed with commas between."""
-    wanted = request.form.get("themes", "")[:800].split(",")
-    return _judge(lab_id, item_id, lambda tx, item: operations.set_themes(tx, item, wanted), _("Thema’s opgeslagen"))
-
-
-@bp.route("/kennislabs/<int:lab_id>/oogst/<item_id>/bewerken", methods=["GET", "POST"])
-def edit(lab_id: int, item_id: str) -> Answer:
-    """Everything of one card in a form."""
-    actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_harvest(actor, lab))
-    read = db.session()
-    item = _the_card(read, lab_id, item_id)
-    tied = queries.linked(read, item_id, LinkKind.QUESTION)
-    solvable = [one for one in queries.items_of(read, lab_id) if one.kind in ("bottleneck", "question") and one.id != item_id]
-    asked = [one for one in solvable if one.kind == "question"]
-    form = ItemForm(solvable, asked, data=ItemForm.values(item, tied[0] if tied else None))
-    if form.validate_on_submit():
-        try:
-            with transaction() as tx:
-                fresh = _the_card(tx.session, lab_id, item_id)
-                operations.revise(tx, fresh, form.revision(), form.seen_rev(), actor)
-                if request.form.get("then") == "confirm":
-                    operations.confirm(tx, fresh)
-        except DomainError as error:
-            form.add_error(error)
-            item = _the_card(db.session(), lab_id, item_id)
-        else:
-            flash(_("De kaart is opgeslagen."), "ok")
-            return _back(lab_id, item_id)
-    page = render_template("archive/edit.html", lab=lab, item=item, form=form, speakers=queries.speakers(db.session(), [item]))
-    return (page, 422) if request.method == "POST" else page
-
-
-@bp.route("/kennislabs/<int:lab_id>/oogst/samenvoegen", methods=["GET", "POST"])
-def merge(lab_id: int) -> Answer:
-    """One text for several cards, named by ``?kaart=`` each."""
-    actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_harvest(actor, lab))
-    ids = list(dict.fromkeys(request.values.getlist("kaart")))[:50]
-    found = queries.some(db.session(), ids)
-    items = [found[one] for one in ids if one in found and found[one].lab_id == lab_id]
-    if len(items) < 2:
-        flash(_("Vink eerst twee of meer kaarten aan om samen te voegen."), "warning")
-        return _back(lab_id)
-    form = MergeForm(items, data={"text": items[0].text, "keep": items[0].id})
-    if form.validate_on_submit():
-        try:
-            with transaction() as tx:
-                fresh = queries.some(tx.session, [item.id for item in items])
-                keep = fresh.pop(form.keep.data)
-                operations.merge(tx, keep, list(fresh.values()), form.text.data or "", actor)
-        except Invalid as error:
-            form.add_error(error)
-            items = list(queries.some(db.session(), [item.id for item in items]).values())
-        else:
-            flash(_("De kaarten zijn samengevoegd. Wat er eerst stond, blijft bewaard."), "ok")
-            return _back(lab_id, keep.id)
-    page = render_template("archive/merge.html", lab=lab, items=items, form=form)
-    return (page, 422) if request.method == "POST" else page
-
-
-# --- all at once ----------------------------------------------------------------------------------------------------------------
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/ophalen")
-def take_over(lab_id: int) -> Answer:
-    """Adds what came in since."""
-    require(policies.may_harvest(current_actor(), the_lab(lab_id)))
-    with transaction() as tx:
-        new = operations.open_harvest(tx, tx.session.get_one(Lab, lab_id))
-    flash(ngettext("%(num)s nieuwe kaart opgehaald.", "%(num)s nieuwe kaarten opgehaald.", new), "ok")
-    return _back(lab_id)
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/alles-bevestigen")
-def confirm_all(lab_id: int) -> Answer:
-    """Confirms every card that is still open."""
-    require(policies.may_harvest(current_actor(), the_lab(lab_id)))
-    with transaction() as tx:
-        number = operations.confirm_all(tx, tx.session.get_one(Lab, lab_id))
-    flash(ngettext("%(num)s kaart bevestigd.", "%(num)s kaarten bevestigd.", number), "ok")
-    return redirect(url_for("archive.seal", lab_id=lab_id), 303)
-
-
-@bp.route("/kennislabs/<int:lab_id>/oogst/sluiten", methods=["GET", "POST"])
-def seal(lab_id: int) -> Answer:
-    """What will be visible to whom; and then the seal, which cannot be undone."""
-    actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_seal(actor, lab))
-    refusal: DomainError | None = None
-    if request.method == "POST" and not request.form.get("sure"):
-        refusal = Invalid(fields={"sure": _("Vink aan dat je het zeker weet.")})
-    elif request.method == "POST":
-        try:
-            with transaction() as tx:
-                sealing.seal(tx, tx.session.get_one(Lab, lab_id), actor)
-        except DomainError as error:
-            refusal = error
-        else:
-            flash(_("Het lab staat in het archief. Iedereen in het programma kan het nu terugvinden."), "ok")
-            return redirect(url_for("archive.lab_archive", lab_id=lab_id), 303)
-    page = _seal_page(the_lab(lab_id), refusal)
-    return (page, refusal.status) if refusal is not None else page
-
-
-def _seal_page(lab: Lab, refusal: DomainError | None) -> str:
-    read = db.session()
-    staying = queries.items_of(read, lab.id, Status.CONFIRMED, Status.DRAFT)
-    return render_template(
-        "archive/seal.html",
-        lab=lab,
-        refusal=refusal,
-        number=queries.counts(read, lab.id),
-        waiting=queries.not_taken_over(read, lab),
-        by_consent={consent: [item for item in staying if item.consent is consent] for consent in Consent},
-        ownerless=[item for item in staying if item.kind == "action" and not (item.owner and item.due)],
-    )
-
-
-# --- one's own ------------------------------------------------------------------------------------------------------------------
-
-
-def _own(lab_id: int, item_id: str, verb: Callable[[Tx, ArchiveItem], None], done: str) -> Answer:
-    actor: Actor = current_actor()
-    require(policies.may_check_own(actor, the_lab(lab_id)))
-    with transaction() as tx:
-        item = _the_card(tx.session, lab_id, item_id)
-        require(policies.may_change_own(actor, item))
-        verb(tx, item)
-    flash(done, "ok")
-    return _back(lab_id, item_id)
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/intrekken")
-def withdraw(lab_id: int, item_id: str) -> Answer:
-    """Its author takes it back."""
-    return _own(lab_id, item_id, operations.withdraw_own, _("Je bijdrage is ingetrokken."))
-
-
-@bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/toestemming")
-def limit(lab_id: int, item_id: str) -> Answer:
-    """Its author chooses how far it may go."""
-    wish = request.form.get("consent", "")
-
-    def choose(tx: Tx, item: ArchiveItem) -> None:
-        if wish not in list(Consent):
-            raise Invalid(fields={"consent": N_("Kies uit de lijst.")})
-        operations.limit_own(tx, item, Consent(wish))
-
-    return _own(lab_id, item_id, choose, _("Je keuze is opgeslagen."))
+@links.tells_waiting
+def _waiting(session: Session, labs: Sequence[Lab]) -> list[Waiting]:
+    """What waits for who runs these labs: cards that their authors changed, and harvests of which the look-over is past."""
+    found: list[Waiting] = []
+    for lab in labs:
+        if lab.state is not LabState.HARVESTING:
+            continue
+        drafts = queries.items_of(session, lab.id, Status.DRAFT)
+        check = checking.check_of(session, lab.id)
+        if changed := sum(VIEWS["reacties"](item) for item in drafts):
+            text = ngettext(
+                "%(num)s kaart is anders verwoord door wie haar inbracht.",
+                "%(num)s kaarten zijn anders verwoord door wie ze inbracht.",
+                changed,
+            )
+            found.append(Waiting(lab, text, f"/kennislabs/{lab.id}/oogst?toon=reacties"))
+        if check is not None and check.until <= clock.now():
+            found.append(
+                Waiting(lab, _("Iedereen heeft kunnen nakijken. Maak de oogst af en sluit het lab."), f"/kennislabs/{lab.id}/oogst")
+            )
+    return found

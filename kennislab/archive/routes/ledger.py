@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import actions, ledger, prompts, queries, words
+from kennislab.archive import actions, ledger, previous, prompts, queries, words
 from kennislab.archive.actions import Action
 from kennislab.archive.models import ActionStatus, Consent, Status
 from kennislab.archive.routes import Answer, bp
@@ -22,10 +22,10 @@ from kennislab.core.security import limiter
 from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
-from kennislab.programme import links, policies
+from kennislab.programme import links, policies, states
 from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
-from kennislab.programme.routes import the_programme
+from kennislab.programme.routes import the_lab, the_programme
 
 STANDS = {
     "open": N_("Open"),
@@ -162,6 +162,21 @@ def waiting(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
             text = ngettext("%(num)s actie is over tijd", "%(num)s acties zijn over tijd", late)
             told.append(links.Waiting(lab, text, f"/programmas/{programme_id}/acties?stand=te-laat"))
     return told
+
+
+@bp.get("/kennislabs/<int:lab_id>/vorige-keer")
+def previous_time(lab_id: int) -> Answer:
+    """What was asked last time, what was answered, whether it helped, and what is still to be done."""
+    actor, lab = current_actor(), the_lab(lab_id)
+    require(policies.is_member(actor, lab.programme_id))
+    staff = actor.is_staff(lab.programme_id)
+    return render_template(
+        "archive/previous.html",
+        lab=lab,
+        last=previous.told_to(db.session(), actor, lab),
+        actor=actor,
+        may_carry=staff and states.allows(lab.state, "add_question"),
+    )
 
 
 # --- by the link of a mail ----------------------------------------------------------------------------------------------------

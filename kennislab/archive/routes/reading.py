@@ -1,17 +1,16 @@
-"""Reading the archive: search, a sealed lab, the report."""
+"""Reading the archive: search, a sealed lab."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from kennislab.accounts.signin import current_actor
 from kennislab.archive import policies, queries, words
 from kennislab.archive.models import Outcome, Status
-from kennislab.archive.reporting import as_data, build
 from kennislab.archive.routes import Answer, bp
 from kennislab.core import search
 from kennislab.core.db import db
@@ -127,22 +126,11 @@ def lab_archive(lab_id: int) -> Answer:
     groups = queries.groups_of(read, lab_id, actor.person_id)
     confirmed = queries.items_of(read, lab_id, Status.CONFIRMED)
     seen = [item for item in confirmed if policies.may_see_item(actor, item, groups) is True]
-    return render_template("archive/lab.html", lab=lab, seal=queries.seal_of(read, lab_id), items=seen, outcomes_of=queries.outcomes)
-
-
-@bp.get("/kennislabs/<int:lab_id>/verslag")
-def report(lab_id: int) -> Answer:
-    """The report as a web page that prints well."""
-    actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_read_report(actor, lab))
-    return render_template("archive/report.html", lab=lab, report=build(db.session(), lab, actor))
-
-
-@bp.get("/kennislabs/<int:lab_id>/verslag.json")
-def report_data(lab_id: int) -> Response:
-    """The same report as data."""
-    actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_read_report(actor, lab))
-    answer = jsonify(as_data(build(db.session(), lab, actor)))
-    answer.headers["Content-Disposition"] = f'attachment; filename="verslag-{lab.quarter}-{lab.id}.json"'
-    return answer
+    return render_template(
+        "archive/lab.html",
+        lab=lab,
+        seal=queries.seal_of(read, lab_id),
+        items=seen,
+        outcomes_of=queries.outcomes,
+        staff=policies.may_pack(actor, lab) is True,
+    )

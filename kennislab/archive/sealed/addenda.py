@@ -46,7 +46,7 @@ def chain_on(tx: Tx, lab_id: int, correction: Correction) -> None:
     number = len(before) + 1
     correction.salt, correction.aside_salt = canonical.new_salt(), canonical.new_salt()
     correction.aside = canonical.aside_of(correction.aside_salt, {"by": correction.by})
-    correction.commitment = canonical.commit(correction.salt, "correction", str(number), content_of(correction), correction.aside)
+    correction.commitment = canonical.commitment_of(correction.salt, "correction", str(number), content_of(correction), correction.aside)
     correction.digest = canonical.link(head, correction.commitment)
     correction.signature = keys.own().sign(canonical.addendum_message(lab_id, number, correction.digest))
     if seal is not None:

@@ -31,7 +31,7 @@ def aside_of(salt: str, aside: Any) -> str:
     return hashlib.sha256(b"kennislab aside 2\n" + bytes.fromhex(salt) + canonical(aside)).hexdigest()
 
 
-def commit(salt: str, part: str, ref: str, content: Any, aside: str) -> str:
+def commitment_of(salt: str, part: str, ref: str, content: Any, aside: str) -> str:
     """The commitment to one part; ``aside``: what :func:`aside_of` gave. Hex."""
     return hashlib.sha256(b"kennislab part 2\n" + bytes.fromhex(salt) + canonical([part, ref, content, aside])).hexdigest()
 

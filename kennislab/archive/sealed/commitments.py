@@ -165,7 +165,7 @@ def chained(lab_id: int, parts: Iterator[Part] | Sequence[Part]) -> Chained:
     for seq, part in enumerate(parts, 1):
         salt, aside_salt = canonical.new_salt(), canonical.new_salt()
         aside = canonical.aside_of(aside_salt, part.aside)
-        commitment = canonical.commit(salt, part.part, part.ref, part.content, aside)
+        commitment = canonical.commitment_of(salt, part.part, part.ref, part.content, aside)
         head = heads[part.part] = canonical.link(head, commitment)
         counts[part.part] += 1
         rows.append(

@@ -262,7 +262,7 @@ def _links(links: list[dict[str, Any]], told: Mapping[str, Any], lab: str, verdi
             withheld += 1
             continue
         verdict.count("shown")
-        if canonical.commit(one["salt"], one["part"], one["ref"], one["content"], one["aside"]) != one["commitment"]:
+        if canonical.commitment_of(one["salt"], one["part"], one["ref"], one["content"], one["aside"]) != one["commitment"]:
             verdict.wrong("changed", CHAIN, name_of(one["part"], one["ref"]))
     if told["parts"] != len(links):
         verdict.wrong("short", CHAIN, name, number=len(links), sealed=told["parts"])
@@ -283,5 +283,5 @@ def _corrections(more: list[dict[str, Any]], told: Mapping[str, Any], trusted: K
         if keys.signer_of(trusted, canonical.addendum_message(told["lab"], number, one["digest"]), one["signature"]) is None:
             verdict.wrong("signature", ADDENDA, name)
         shown = "content" in one
-        if shown and canonical.commit(one["salt"], "correction", str(number), one["content"], one["aside"]) != one["commitment"]:
+        if shown and canonical.commitment_of(one["salt"], "correction", str(number), one["content"], one["aside"]) != one["commitment"]:
             verdict.wrong("changed", ADDENDA, name)

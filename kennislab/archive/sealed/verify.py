@@ -146,7 +146,7 @@ def _parts(session: Session, seal: Seal, known: Known, folder: Path | None, verd
 def _same(row: Sealed, part: Part) -> bool:
     """Whether this is what was committed to, as far as the salts that are left can tell."""
     aside = row.aside if row.aside_salt is None else canonical.aside_of(row.aside_salt, part.aside)
-    return row.salt is None or canonical.commit(row.salt, row.part, row.ref, part.content, aside) == row.commitment
+    return row.salt is None or canonical.commitment_of(row.salt, row.part, row.ref, part.content, aside) == row.commitment
 
 
 def _chain(seal: Seal, rows: Sequence[Sealed], verdict: Verdict) -> None:
@@ -313,4 +313,4 @@ def _addenda(session: Session, seal: Seal, known: Known, noted: register.Noted |
 
 def _still(one: Any, number: int) -> bool:
     aside = one.aside if one.aside_salt is None else canonical.aside_of(one.aside_salt, {"by": one.by})
-    return bool(canonical.commit(one.salt, "correction", str(number), addenda.content_of(one), aside) == one.commitment)
+    return bool(canonical.commitment_of(one.salt, "correction", str(number), addenda.content_of(one), aside) == one.commitment)

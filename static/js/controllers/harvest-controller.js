@@ -1,159 +1,156 @@
-import { t, tn } from "../text.js";
+import { createDesk } from "../harvest/desk.js";
+import { createEditors } from "../harvest/editors.js";
+import { t } from "../text.js";
 import { toast } from "../toast.js";
+import { typing } from "./keys-controller.js";
 
 /**
- * The harvest at keyboard speed: J/K next and previous card, B confirm, X leave out, E edit, M pick to merge, Shift+M merge, T themes.
- * A verb is the card's own form, sent without leaving the page; without script the same form is sent in the ordinary way.
- * Keys are off while typing, with a modifier, and when somebody switched them off (remembered on this device).
+ * The harvest with one hand on the keys; which key does what stands in the page's own list. A verb is the card's own form, sent without
+ * leaving the page; without script the same form is sent in the ordinary way. `keys` (keys-controller) switches the keys on and off.
  */
-const OFF = "kl-harvest-keys-off";
+const STEPS = { s: 1, j: 1, arrowdown: 1, w: -1, k: -1, arrowup: -1 };
+const VERBS = { b: "confirm", x: "drop", r: "reopen" };
+const EDITORS = { e: "edit", t: "themes", v: "tie", l: "lesson", h: "consent" };
+const MANY = { b: "confirm", x: "drop" };
 
 export default function connect(root, { signal }) {
-  const cards = root.querySelector("[data-role=cards]");
-  const left = root.querySelector("[data-role=left]");
-  const off = root.querySelector("[data-role=keys-off]");
-  if (!cards) return;
-
-  off.checked = remembered();
-  off.addEventListener("change", () => remember(off.checked), { signal });
+  const desk = createDesk(root, signal);
+  const editors = createEditors(desk, signal);
+  const themes = [...root.querySelectorAll("[data-role=theme-keys] [data-theme]")].map((one) => one.textContent);
 
   root.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-verb]");
-    if (!form) return;
-    event.preventDefault();
-    send(form);
+    const form = event.target;
+    if (form.matches(".harvest__verbs")) {
+      event.preventDefault();
+      judge(form.closest(".harvest__card"), event.submitter?.dataset.verb || "confirm");
+    } else if (form.matches("[data-role=undo]")) {
+      event.preventDefault();
+      desk.undo();
+    } else if (form.matches("[data-role=bulk]")) {
+      event.preventDefault();
+      many(event.submitter?.value);
+    }
   }, { signal });
+
+  root.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      editors.start(opener.closest(".harvest__card"), opener.dataset.open);
+    }
+    const all = event.target.closest("[data-role=all]");
+    if (all) tickAll(all.closest(".harvest__section"));
+  }, { signal });
+  root.addEventListener("change", (event) => event.target.name === "kaart" && desk.showPicked(), { signal });
 
   document.addEventListener("keydown", (event) => {
-    if (off.checked || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const card = event.target.closest?.(".harvest__card") || null;
-    if (act(event.key, event.shiftKey, card)) event.preventDefault();
+    if (root.hasAttribute("data-keys-off") || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target) || event.target.closest(".harvest__editor") || document.querySelector("dialog[open]")) return;
+    const card = event.target.closest(".harvest__card");
+    const key = event.key.toLowerCase();
+    if (key.startsWith("arrow") && !card && event.target !== document.body) return;
+    if (act(key, event.shiftKey, card)) event.preventDefault();
   }, { signal });
 
-  if (location.hash.startsWith("#kaart-")) document.getElementById(location.hash.slice(1))?.focus();
+  window.addEventListener("pageshow", desk.showPicked, { signal });
+  desk.showPicked();
+  if (location.hash.startsWith("#kaart-")) desk.focus(document.getElementById(location.hash.slice(1)));
+  root.setAttribute("data-ready", "");
 
   function act(key, shift, card) {
-    const letter = key.toLowerCase();
-    if (letter === "j") return step(card, 1);
-    if (letter === "k") return step(card, -1);
-    if (letter === "m" && shift) return submitMerge();
+    if (key === "?") return toggleHelp();
+    if (shift && key === "m") return mergePicked();
+    if (shift && MANY[key]) return many(MANY[key]);
+    if (shift) return false;
+    if (STEPS[key]) return desk.step(card, STEPS[key]);
     if (!card) return false;
-    if (letter === "b") return press(card, "confirm");
-    if (letter === "x") return press(card, "drop");
-    if (letter === "e") return follow(card);
-    if (letter === "m") return pick(card);
-    if (letter === "t") return openThemes(card);
+    if (VERBS[key]) return judge(card, VERBS[key]);
+    if (EDITORS[key]) return editors.start(card, EDITORS[key]);
+    if (key === "m") return tick(card);
+    if (key === "a") return tickAll(card.closest(".harvest__section"));
+    if (key === "g") return mergeWithPrevious(card);
+    if (/^[1-9]$/.test(key)) return toggleTheme(card, themes[Number(key) - 1]);
     return false;
   }
 
-  function step(card, by) {
-    const all = [...cards.querySelectorAll(".harvest__card")];
-    const here = card ? all.indexOf(card) + by : by > 0 ? 0 : all.length - 1;
-    const next = all[Math.max(0, Math.min(all.length - 1, here))];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-    return Boolean(next);
-  }
-
-  function press(card, verb) {
-    const form = card.querySelector(`form[data-verb="${verb}"]`);
-    if (!form || form.hidden) return false;
-    send(form);
+  /** Presses the card's own button; when the card was in focus, the next one is next. */
+  function judge(card, verb) {
+    const button = card.querySelector(`[data-verb="${verb}"]`);
+    if (!button) return false;
+    const focused = card.contains(document.activeElement) || document.activeElement === document.body;
+    desk.send(button.getAttribute("formaction") || button.form.action, []).then((answer) => {
+      if (!answer) return;
+      desk.say(answer);
+      if (focused && verb !== "reopen") desk.step(document.getElementById(card.id), 1);
+    });
     return true;
   }
 
-  function follow(card) {
-    card.querySelector('a[data-verb="edit"]')?.click();
-    return true;
-  }
-
-  function pick(card) {
-    const box = card.querySelector('input[name="kaart"]');
+  function tick(card) {
+    const box = desk.boxOf(card);
     box.checked = !box.checked;
-    toast(box.checked ? t("Aangevinkt om samen te voegen") : t("Niet meer aangevinkt"), { seconds: 2 });
+    desk.showPicked();
     return true;
   }
 
-  function submitMerge() {
-    document.getElementById("merge").requestSubmit();
+  function tickAll(section) {
+    const boxes = [...section.querySelectorAll('input[name="kaart"]')];
+    const some = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = some;
+    desk.showPicked();
     return true;
   }
 
-  function openThemes(card) {
-    const details = card.querySelector(".harvest__themes");
-    details.open = true;
-    const field = details.querySelector("input[name=themes]");
-    field.focus();
-    field.select();
+  function many(wish) {
+    if (wish === "merge") return mergePicked();
+    const values = desk.picked().map((card) => ["kaart", card.dataset.item]);
+    if (!values.length || !wish) return false;
+    const field = desk.bulk.elements["thema-erbij"];
+    if (wish === "theme") {
+      if (!field.value.trim()) {
+        field.focus();
+        return true;
+      }
+      values.push(["thema-erbij", field.value]);
+    }
+    desk.send(`${desk.base}/veel`, [["do", wish], ...values]).then((answer) => {
+      if (!answer) return;
+      for (const card of desk.picked()) desk.boxOf(card).checked = false;
+      if (wish === "theme") field.value = "";
+      desk.showPicked();
+      desk.say(answer);
+    });
     return true;
   }
 
-  async function send(form) {
-    const card = form.closest(".harvest__card");
-    const verb = form.dataset.verb;
-    const before = card.dataset.status;
-    let answer;
-    try {
-      const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, signal });
-      answer = await response.json();
-      if (!response.ok) throw new Error(answer.detail || answer.title);
-    } catch (error) {
-      if (!signal.aborted) toast(error.message && !(error instanceof TypeError) ? error.message : t("Het is niet opgeslagen. Kijk of je verbinding hebt en probeer het opnieuw."), { seconds: 8 });
-      return;
-    }
-    show(card, answer, form);
-    if (verb === "themes") {
-      form.closest("details").open = false;
-      card.focus();
-      toast(answer.done, { seconds: 2 });
-      return;
-    }
-    toast(answer.done, { undo: before !== answer.status && before !== "merged" ? () => undo(card, before) : null });
-    if (card.contains(document.activeElement) || document.activeElement === document.body) step(card, 1);
+  function mergePicked() {
+    const why = editors.merge(desk.picked());
+    if (why) toast(why);
+    return true;
   }
 
-  function undo(card, before) {
-    const verb = { draft: "reopen", confirmed: "confirm", dropped: "drop" }[before];
-    if (verb) send(card.querySelector(`form[data-verb="${verb}"]`));
+  function mergeWithPrevious(card) {
+    const all = desk.cards();
+    const before = all.slice(0, all.indexOf(card)).reverse().find((one) => one.dataset.status !== "merged" && one.dataset.status !== "dropped");
+    if (before) editors.merge([before, card]);
+    else toast(t("Er staat geen kaart boven deze om mee samen te voegen."));
+    return true;
   }
 
-  function show(card, answer, form) {
-    card.dataset.status = answer.status;
-    card.querySelector("[data-role=status]").textContent = answer.label;
-    if (left) left.textContent = tn("Nog %(n)s kaart te bekijken", "Nog %(n)s kaarten te bekijken", answer.left);
-    if (form.dataset.verb === "themes") {
-      const holder = card.querySelector("[data-role=themes]");
-      holder.replaceChildren(...form.elements.themes.value.split(",").map((theme) => theme.trim()).filter(Boolean).map((theme) => {
-        const tag = document.createElement("span");
-        tag.className = "tag";
-        tag.textContent = theme;
-        return tag;
-      }));
-    }
-    const shown = { confirm: answer.status === "draft" || answer.status === "dropped", drop: answer.status === "draft" || answer.status === "confirmed", reopen: answer.status !== "draft" };
-    for (const [verb, visible] of Object.entries(shown)) {
-      card.querySelector(`form[data-verb="${verb}"]`).hidden = !visible;
-    }
+  function toggleTheme(card, theme) {
+    if (!theme) return false;
+    const { themes: now } = desk.dataOf(card);
+    const there = now.some((one) => one.toLowerCase() === theme.toLowerCase());
+    const wanted = there ? now.filter((one) => one.toLowerCase() !== theme.toLowerCase()) : [...now, theme];
+    desk.send(desk.cardUrl(card, "themas"), [["themes", wanted.join(",")]]).then(desk.say);
+    return true;
   }
-}
 
-function typing(element) {
-  return element.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(OFF) === "1";
-  } catch {
-    return false;
-  }
-}
-
-function remember(value) {
-  try {
-    if (value) localStorage.setItem(OFF, "1");
-    else localStorage.removeItem(OFF);
-  } catch {
-    // A browser without storage asks again next time.
+  function toggleHelp() {
+    const help = root.querySelector("details.keys");
+    if (!help) return false;
+    help.open = !help.open;
+    if (help.open) help.querySelector("summary").focus();
+    return true;
   }
 }

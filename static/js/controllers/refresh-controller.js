@@ -1,11 +1,14 @@
 /**
  * Renews a part of the page by itself: `<section id="muur" data-controller="refresh" data-every="20">`. Asks for the page again, as it is in
  * the address, and takes over the same part; what has the focus keeps it. Not while the page is hidden; at once when it is seen again.
+ * How often is what the fresh page says (work that is being made: each second; done: no `data-every`, and it stops).
  */
 import { Idiomorph } from "../../vendor/idiomorph.esm.js";
 
 export default function connect(element, { signal }) {
-  const every = Math.max(5, Number(element.dataset.every) || 20) * 1000;
+  const pause = (part) => (part.dataset.every ? Math.max(1, Number(part.dataset.every) || 20) * 1000 : 0);
+  let every = pause(element);
+  if (!every) return;
   let timer = 0;
   let last = Date.now();
   let seen = element.innerHTML;
@@ -22,15 +25,16 @@ export default function connect(element, { signal }) {
             seen = fresh.innerHTML;
             Idiomorph.morph(element, seen, { morphStyle: "innerHTML", ignoreActiveValue: true });
           }
+          if (fresh) every = pause(fresh);
         }
       } catch {
         // No line: what is shown stays, the next round tries again.
       }
     }
-    if (!signal.aborted) timer = setTimeout(renew, every);
+    if (!signal.aborted && every) timer = setTimeout(renew, every);
   }
 
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && Date.now() - last > every) renew(); }, { signal });
+  document.addEventListener("visibilitychange", () => { if (every && document.visibilityState === "visible" && Date.now() - last > every) renew(); }, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
   timer = setTimeout(renew, every);
 }

@@ -27,13 +27,16 @@ export function connectDay({ room, role }) {
   function drawPrevious(state) {
     const { previous, reports } = state;
     setText(role("previous-lab"), previous.lab?.title ?? "");
+    const open = previous.open?.count ?? 0;
+    show(role("previous-open"), open > 0);
+    setText(role("previous-open"), open ? tn("%(n)s vraag kreeg nog geen antwoord", "%(n)s vragen kregen nog geen antwoord", open) : "");
     syncList(role("previous-answers"), previous.answers, {
       key: (one) => one.id,
       make: () => fromTemplate("p-answer"),
       update(element, one) {
         setText(at(element, "question"), one.question);
         setText(at(element, "text"), one.text);
-        setText(at(element, "said"), sumWords(reports[one.id]?.sums));
+        setText(at(element, "said"), sumWords(reports[one.id]?.sums) || sumWords(one.sums));
       },
     });
     syncList(role("previous-actions"), previous.actions, {
@@ -42,7 +45,7 @@ export function connectDay({ room, role }) {
       update(element, one) {
         const said = reports[one.id]?.said;
         setText(at(element, "text"), one.text);
-        setText(at(element, "said"), said ? saidWords()[said] : "");
+        setText(at(element, "said"), said ? saidWords()[said] : one.overdue ? t("over tijd") : "");
       },
     });
     for (const name of ["previous-answers", "previous-actions"]) fitSmaller(role(name), () => null);

@@ -1,0 +1,1 @@
+"""Packages of earlier versions, which must verify in every later one."""
