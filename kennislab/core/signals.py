@@ -22,6 +22,6 @@ journal_grew = signal(
 job_queued = signal("job-queued", "After a commit that queued a job. job: int.")
 journal_rewriting = signal(
     "journal-rewriting",
-    "Inside the transaction in which facts lose a name (not after it). tx; stream: str; changes: list of [row as it was, row as it is to be],"
-    " of which a receiver may replace the second.",
+    "Inside the transaction in which facts lose a name (not after it). tx; stream: str; changes: list of [row as it was, row as it is"
+    " to be], of which a receiver may replace the second.",
 )

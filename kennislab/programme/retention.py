@@ -125,7 +125,7 @@ def _rows(session: Session, lab_ids: Sequence[int]) -> dict[str, int]:
         table = Base.metadata.tables.get(name)
         if table is None:
             continue
-        wanted = [table.c.lab_id.in_(lab_ids)]
+        wanted: list[sa.ColumnElement[bool]] = [table.c.lab_id.in_(lab_ids)]
         if name in NAMED_IN_A_LAB:
             person = next(column for column in forgetting.references() if column.table is table)
             named = [beside.is_not(None) & (beside != "") for beside in forgetting.names_beside(person)]
