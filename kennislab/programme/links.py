@@ -26,7 +26,8 @@ class LabLink:
     path: str
     icon: str
     states: frozenset[LabState]
-    staff: bool = False
+    staff: bool | None = None
+    """True: for who runs the lab; False: for who takes part in it; None: for all."""
     count: str | None = None
 
     def href(self, lab: Lab) -> str:
@@ -39,17 +40,34 @@ def _that_allow(*actions: str) -> frozenset[LabState]:
 
 
 _ALL = frozenset(LabState)
-_OPENED = _ALL - {LabState.PLANNED}
+_SEALED = _that_allow("read_archive")
+_OPENED = _ALL - {LabState.PLANNED} - _SEALED
 _ROOM = _that_allow("join")
 
 LINKS: tuple[LabLink, ...] = (
+    LabLink(
+        N_("Wat dit lab leerde"),
+        N_("Alle kaarten: waar ze vandaan komen, en wat ervan kwam."),
+        "/kennislabs/{lab}/archief",
+        "lesson",
+        _SEALED,
+    ),
+    LabLink(N_("Verslag"), N_("Om te lezen, te printen en op te slaan."), "/kennislabs/{lab}/verslag", "document", _SEALED),
+    LabLink(
+        N_("Zegel en archiefpakket"),
+        N_("Nakijken of alles klopt, en inpakken voor het archief."),
+        "/kennislabs/{lab}/archiefpakket",
+        "lock",
+        _SEALED,
+        staff=True,
+    ),
     LabLink(N_("Mijn Kennislab"), N_("Je vraag, je groep, en waar je moet zijn."), "/kennislabs/{lab}/mijn", "check", _OPENED),
     LabLink(
         N_("Vorige keer"),
         N_("Wat we toen vroegen en vonden, of het hielp, en welke acties nog lopen."),
         "/kennislabs/{lab}/vorige-keer",
         "previous",
-        _ALL - {LabState.ARCHIVED},
+        _ALL - _SEALED,
     ),
     LabLink(
         N_("Uitnodigingen"),
@@ -63,6 +81,8 @@ LINKS: tuple[LabLink, ...] = (
     LabLink(
         N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
     ),
+    LabLink(N_("Kennisvragen"), N_("Wat er gevraagd is."), "/kennislabs/{lab}/vragen", "question", _SEALED, count="questions"),
+    LabLink(N_("Mijn Kennislab"), N_("Je vraag en je groep van toen."), "/kennislabs/{lab}/mijn", "check", _SEALED, staff=False),
     LabLink(
         N_("Vragen beheren"),
         N_("Samenvoegen, splitsen, overnemen en inlezen."),
@@ -120,9 +140,21 @@ LINKS: tuple[LabLink, ...] = (
         _ROOM | {LabState.HARVESTING},
         staff=True,
     ),
-    LabLink(N_("Oogst"), N_("Loop na wat er is opgehaald."), "/kennislabs/{lab}/oogst", "lesson", _that_allow("harvest", "read_archive")),
+    LabLink(N_("Oogst"), N_("Loop na wat er is opgehaald."), "/kennislabs/{lab}/oogst", "lesson", _that_allow("harvest"), staff=True),
     LabLink(
-        N_("Verslag"), N_("Alles van dit lab, om te lezen en te printen."), "/kennislabs/{lab}/verslag", "document", _that_allow("report")
+        N_("Wat jij zei"),
+        N_("Kijk na, verbeter, of kies wie het mag lezen."),
+        "/kennislabs/{lab}/oogst/eigen",
+        "lesson",
+        _that_allow("check_own"),
+        staff=False,
+    ),
+    LabLink(
+        N_("Verslag"),
+        N_("Alles van dit lab, om te lezen en te printen."),
+        "/kennislabs/{lab}/verslag",
+        "document",
+        _that_allow("report") - _SEALED,
     ),
 )
 
@@ -177,7 +209,7 @@ def real_times(session: Session, lab: Lab) -> dict[int, tuple[datetime, datetime
 def links_for(actor: Actor, lab: Lab) -> list[LabLink]:
     """The ways on that this actor has from this lab now, in order."""
     staff = actor.is_staff(lab.programme_id)
-    return [link for link in LINKS if lab.state in link.states and (staff or not link.staff)]
+    return [link for link in LINKS if lab.state in link.states and link.staff in (None, staff)]
 
 
 def counts_for(session: Session, lab: Lab, links: list[LabLink]) -> dict[str, int]:

@@ -114,8 +114,10 @@ def may_move_lab(actor: Actor, lab: Lab, to: LabState) -> Verdict:
 
 
 def may_see_join_code(actor: Actor, lab: Lab) -> Verdict:
-    """Staff always; participants once the room is open, to help a neighbour in."""
+    """Staff until the room is closed for good; participants once it is open, to help a neighbour in."""
     member = is_member(actor, lab.programme_id)
-    if member is not True or actor.is_staff(lab.programme_id):
+    if member is not True:
         return member
+    if actor.is_staff(lab.programme_id) and lab.state is not LabState.ARCHIVED:
+        return True
     return states.verdict(lab.state, "join")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -14,11 +16,12 @@ SIGN_IN = 302  # to the sign-in page
 
 # Pages of a lab: role → answer; a dict where the state matters (anything not named: 409).
 EARLY = {LabState.PLANNED: 200, LabState.COLLECTING: 200, LabState.GROUPING: 200, LabState.READY: 200}
+SHOWN = {state: 200 for state in LabState if state is not LabState.ARCHIVED}
 LAB_PAGES: dict[str, dict[str, int | dict[LabState, int]]] = {
     "/kennislabs/{lab}": {"participant": 200, "facilitator": 200, "coordinator": 200},
     "/kennislabs/{lab}/gegevens": {"participant": 403, "facilitator": EARLY, "coordinator": EARLY},
     "/kennislabs/{lab}/agenda": {"participant": 403, "facilitator": EARLY, "coordinator": EARLY},
-    "/kennislabs/{lab}/qr.svg": {"participant": {LabState.LIVE: 200}, "facilitator": 200, "coordinator": 200},
+    "/kennislabs/{lab}/qr.svg": {"participant": {LabState.LIVE: 200}, "facilitator": SHOWN, "coordinator": SHOWN},
 }
 
 
@@ -97,6 +100,23 @@ def test_a_lab_page_offers_what_makes_sense_now(make_app, sqlite_url: str) -> No
         assert (f'href="/live/{world.lab_id}/desk"' in text) is (role == "facilitator")
         assert "/gegevens" not in text
         assert ("Zaal sluiten en oogsten" in text) is (role == "facilitator")
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "there", "not_there"),
+    [
+        (LabState.HARVESTING, "facilitator", {"oogst", "verslag"}, {"oogst/eigen", "archief"}),
+        (LabState.HARVESTING, "participant", {"oogst/eigen", "verslag"}, {"oogst", "archief"}),
+        (LabState.ARCHIVED, "facilitator", {"archief", "verslag", "archiefpakket"}, {"oogst", "qr.svg", "mijn"}),
+        (LabState.ARCHIVED, "participant", {"archief", "verslag", "mijn"}, {"archiefpakket", "oogst/eigen", "vorige-keer"}),
+    ],
+)
+def test_after_the_day_a_lab_page_leads_to_what_it_learned(make_app, sqlite_url: str, state, role, there, not_there) -> None:
+    app = make_app(sqlite_url)
+    world = world_in(app, state)
+    text = signed_in(app, world, role).get(f"/kennislabs/{world.lab_id}").text
+    addresses = set(re.findall(rf'(?:href|src)="/kennislabs/{world.lab_id}/([^"]+)"', text))
+    assert there <= addresses and not not_there & addresses
 
 
 LAB_FORM = {
