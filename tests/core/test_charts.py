@@ -91,6 +91,8 @@ def test_parts_of_a_bar_differ_in_texture_and_each_is_named_and_numbered() -> No
     drawing = charts.stacked([("Delft", [4, 3, 2]), ("Tilburg", [1, 0, 0])], ["Open", "Geprobeerd", "Opgelost"], "Stand", "")
     assert _texts(drawing) == ["Open", "Geprobeerd", "Opgelost", "Delft", "4", "3", "2", "9", "Tilburg", "1", "1"]
     assert len(set(re.findall(r'fill="url\(#(chart-[0-9a-f]+-t\d)\)"', drawing))) == 2
+    worst_first = charts.stacked([("Delft", [4, 3])], ["Open", "Opgelost"], "Stand", "", looks=(1, 0))
+    assert re.findall(r'class="chart-fill(\d)[" ]', worst_first)[:2] == ["1", "0"]
 
 
 def test_lines_end_in_their_names_have_shapes_and_leave_gaps() -> None:

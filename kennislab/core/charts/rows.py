@@ -32,10 +32,14 @@ def stacked(
     *,
     width: float = 640,
     unit: str = "",
+    looks: Sequence[int] = (),
     standalone: bool = False,
 ) -> Markup:
-    """A bar for each (label, value of each part). Parts are told apart by colour and texture, named once above, numbered within."""
-    return _bars(rows, parts, title, description, width, unit, standalone)
+    """A bar for each (label, value of each part). Parts are told apart by colour and texture, named once above, numbered within.
+
+    ``looks``: which colour and texture each part has; without it the first has the first, and so on.
+    """
+    return _bars(rows, parts, title, description, width, unit, standalone, looks)
 
 
 def _bars(
@@ -46,7 +50,9 @@ def _bars(
     width: float,
     unit: str,
     standalone: bool,
+    looks: Sequence[int] = (),
 ) -> Markup:
+    looks = looks or range(len(parts))
     above = width < NARROW
     totals = [sum(values) for _label, values in rows]
     behind = max((width_of(number(total) + unit, SIZE, True) for total in totals), default=0) + 10
@@ -57,7 +63,7 @@ def _bars(
     names, top = _names(parts, width) if named else ([], 2.0)
     drawing = Drawing(width, top + step * len(rows) + 2, title, description, standalone)
     for part, name, x, y in names:
-        _key(drawing, part, name, x, y)
+        _key(drawing, looks[part], name, x, y)
     highest = max([*totals, 1])
     for row, (label, values) in enumerate(rows):
         y = top + row * step + (22 if above else (step - bar) / 2)
@@ -71,7 +77,7 @@ def _bars(
             long = room * value / highest
             if value <= 0:
                 continue
-            classes, texture = drawing.texture(part)
+            classes, texture = drawing.texture(looks[part])
             drawing.add("rect", f"{classes} chart-rim" if named else classes, x=x, y=y, width=max(long, 1.5), height=bar, rx=3)
             if texture:
                 drawing.add("rect", "", x=x, y=y, width=max(long, 1.5), height=bar, rx=3, **texture)

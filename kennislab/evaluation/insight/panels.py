@@ -23,6 +23,10 @@ MOST_LINES = 12
 MOST_ARROWS = 24
 ON_PAGE = 50
 """A page shows this many rows of a long table; all are in what can be downloaded."""
+AT_FIRST = 8
+"""So many bottlenecks that wait are shown until somebody asks for more."""
+WORST_FIRST = (1, 2, 0)
+"""Colours of a stacked bar that begins with what is worst: the red one first, the green one last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def bottlenecks_by_theme(scope: Scope, standing: Sequence[Standing]) -> Panel:
 
     def draw(width: float) -> Markup:
         shown = [(theme, numbers) for theme, *numbers in found.by_theme[:12]]
-        return charts.stacked(shown, parts, title, said, width=width)
+        return charts.stacked(shown, parts, title, said, width=width, looks=WORST_FIRST)
 
     note = _("Gewerkt: het laatste bericht van een gemeente is dat een oplossing voor dit knelpunt daar werkte, helemaal of deels.")
     return Panel("knelpunten-per-thema", title, said, Table(columns, rows), draw if rows else None, note)

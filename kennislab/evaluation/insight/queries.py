@@ -145,7 +145,8 @@ def _answered(scope: Scope) -> sa.Subquery:
     newest = sa.func.row_number().over(
         partition_by=(Evidence.item_id, Evidence.municipality_code), order_by=(Evidence.at.desc(), Evidence.id.desc())
     )
-    words = sa.select(Evidence.item_id, Evidence.status, newest.label("place")).subquery()
+    stands = Evidence.withdrawn_at.is_(None)
+    words = sa.select(Evidence.item_id, Evidence.status, newest.label("place")).where(stands).subquery()
     works = sa.select(words.c.item_id).where(words.c.place == 1, words.c.status.in_(WELL)).distinct().subquery()
     solution = aliased(ArchiveItem)
     solutions = sa.select(
@@ -243,7 +244,7 @@ def travelled(session: Session, scope: Scope) -> list[Travel]:
         sa.select(A.id, A.text, A.municipality_code, _THEMES, Evidence.municipality_code, Evidence.status, Evidence.at)
         .join(Evidence, Evidence.item_id == A.id)
         .where(A.lab_id.in_(sealed), *_of_kind(scope, "solution"), *_about(scope))
-        .where(Evidence.status.in_(DONE), Evidence.at >= first, Evidence.at <= last)
+        .where(Evidence.status.in_(DONE), Evidence.at >= first, Evidence.at <= last, Evidence.withdrawn_at.is_(None))
         .order_by(Evidence.at, Evidence.id)
     )
     heads: dict[str, tuple[str, str | None, tuple[str, ...]]] = {}

@@ -69,6 +69,9 @@ def insight(programme_id: int) -> str:
         measures=list(MEASURES),
         Link=Link,
         csv_of=lambda key: url_for("evaluation.insight_numbers", programme_id=programme_id, what=key) + _filters(scope, measure),
+        whole=bool(request.args.get("alle")),
+        all_waiting=url_for("evaluation.insight", programme_id=programme_id) + _filters(scope, measure) + "&alle=1#knelpunten",
+        at_first=panels.AT_FIRST,
         with_measure=lambda name: url_for("evaluation.insight", programme_id=programme_id) + _filters(scope, name) + "#deelname",
         most_rows=panels.ON_PAGE,
     )
