@@ -12,6 +12,7 @@ import redis
 import sqlalchemy as sa
 
 from tests.support.databases import Databases
+from tests.support.looking import violations
 from tests.support.ports import free_port, listens
 from tests.support.services import Postgres, postgres, redis_server
 
@@ -111,6 +112,19 @@ def test_a_browser_reaches_nothing_outside(laptop: Any) -> None:
     page = laptop.new_page()
     with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
         page.goto("http://kennislab.example/")
+
+
+def test_a_look_finds_what_is_wrong_in_either_theme(laptop: Any) -> None:
+    page = laptop.new_page()
+    row = '<li class="{}"><span>Een kaart van iemand</span></li>'
+    rows = "".join(row.format(name) for name in ("", "", "", "", "", "pale", "dim", ""))
+    page.set_content(
+        "<html lang=nl><head><title>Proef</title><style>body { background: #fff; color: #111 } .pale { color: #ddd }"
+        ' [data-theme="dark"] body { background: #111; color: #eee } [data-theme="dark"] .dim { color: #333 }</style></head>'
+        f"<body><main><h1>Proef</h1><ul>{rows}</ul><input><p>Klaar</p></main></body></html>"
+    )
+    assert violations(page) == ["label: input", "color-contrast: .pale > span", "dark: color-contrast: .dim > span"]
+    assert violations(page, colours=False) == ["label: input"]
 
 
 def test_free_ports_are_free() -> None:

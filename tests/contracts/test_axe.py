@@ -54,7 +54,7 @@ from tests.live.phones import uuid7
 from tests.support import browser as chromium
 from tests.support import databases
 from tests.support.demo import DemoServer, start_demo
-from tests.support.looking import RULES, WORDS, settled, sticks_out, violations
+from tests.support.looking import settled, sticks_out, violations
 
 ONLY = os.environ.get("KENNISLAB_PAGES", "")
 
@@ -443,13 +443,11 @@ def _wrong(page: Page, watch: Watch, places: Places, endpoint: str, address: str
     if not re.sub(r"^https?://[^/]+", "", page.url).startswith(address.split("?")[0]):
         return [f"went to {page.url}"]
     settled(page)
-    dutch = language == "nl"
-    rules = RULES if dutch else WORDS
-    wrong = violations(page, rules, dark=dutch)
+    wrong = violations(page, colours=language == "nl")
     if endpoint not in WIDE:
         wrong += sticks_out(page)
     if endpoint in REARRANGED:
-        wrong += [f"narrow: {one}" for one in violations(page, rules, dark=dutch)]
+        wrong += [f"narrow: {one}" for one in violations(page, colours=language == "nl")]
     if expected != 200:  # the browser itself reports the status of such a page
         watch.said = [one for one in watch.said if "the server responded with a status" not in one]
     return wrong
