@@ -277,6 +277,29 @@ class SealedPart(Base):
     head: Mapped[str] = mapped_column(sa.String(64))
 
 
+class Addendum(Base):
+    """One link of the chain of what came after a seal: a line of the ledger, how an action went, a part without somebody's name.
+
+    ``kind`` and ``ref``: *evidence*, *withdrawal* or *update* with the id of the line; *rewritten* with ``part:ref`` of what lost a
+    name, as it reads since.
+    ``commitment``, ``aside`` and the salts as of a :class:`SealedPart`; ``digest``: the head of this chain, which begins at the seal;
+    ``signature``: Ed25519 over number and digest, hex.
+    """
+
+    __tablename__ = "archive_addendum"
+    __table_args__ = (sa.Index("ix_archive_addendum_ref", "lab_id", "kind", "ref"),)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("lab.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    ref: Mapped[str] = mapped_column(sa.String(80))
+    salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    aside: Mapped[str] = mapped_column(sa.String(64))
+    commitment: Mapped[str] = mapped_column(sa.String(64))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    signature: Mapped[str] = mapped_column(sa.String(128))
+
+
 class HarvestCheck(Base):
     """That participants were asked to look over their own contributions: from when until when.
 

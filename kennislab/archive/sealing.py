@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,9 +12,9 @@ from kennislab.accounts.actors import Actor
 from kennislab.archive import findable, meaning, queries
 from kennislab.archive.models import ArchiveItem, Correction, Seal, Status
 from kennislab.archive.operations import MOST_TEXT
-from kennislab.archive.sealed import addenda, canonical, commitments, keys
+from kennislab.archive.sealed import addenda, canonical, commitments, keys, later, version1
 from kennislab.core import clock, search
-from kennislab.core.errors import N_, Conflict, Invalid, require
+from kennislab.core.errors import N_, Conflict, Invalid, NotFound, require
 from kennislab.core.signals import signal
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
@@ -61,7 +62,6 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
     search.index_all(tx, [*found, findable.lab_document(lab, record)])
     meaning.ask(tx)
     tx.after_commit(lab_sealed, lab=lab.id, items=record.items, head=record.head)
-    tx.after_commit(addenda.seal_grew, lab=lab.id, head=record.head, addenda=0, digest=record.head)
     return record
 
 
@@ -72,33 +72,71 @@ def _sealed(tx: Tx, lab: Lab, by: Actor, items: Sequence[ArchiveItem]) -> Seal:
     made = commitments.chained(lab.id, commitments.parts_of(tx.session, lab, by.name, items))
     at = clock.now().replace(microsecond=0)
     confirmed = sum(item.status is Status.CONFIRMED for item in items)
+    record = Seal(lab_id=lab.id, sealed_at=at, sealed_by_id=by.person_id, sealed_by=by.name, items=confirmed, version=2)
+    _sign(tx, lab, record, made, key)
+    tx.session.add(record)
+    commitments.keep(tx, made)
+    tx.session.flush()
+    later.chain_on(tx, record, later.parts_of(tx.session, lab.id))
+    addenda.tell(tx, record)
+    return record
+
+
+def _sign(tx: Tx, lab: Lab, record: Seal, made: commitments.Chained, key: keys.Key, **more: Any) -> None:
+    """The manifest of a seal over this chain, signed. ``later``: all that is added afterwards is chained on."""
     before = tx.session.scalar(
         sa.select(Seal)
         .join(Lab, Lab.id == Seal.lab_id)
-        .where(Lab.programme_id == lab.programme_id)
-        .order_by(Seal.sealed_at.desc())
+        .where(Lab.programme_id == lab.programme_id, Seal.lab_id != lab.id)
+        .order_by(Seal.sealed_at.desc(), Seal.lab_id.desc())
         .limit(1)
     )
-    manifest = {
+    record.manifest = {
         "format": canonical.SEAL,
         "lab": lab.id,
         "programme": lab.programme_id,
-        "sealedAt": clock.iso(at),
+        "sealedAt": clock.iso(record.sealed_at),
         "software": f"kennislab {__version__}",
-        "items": confirmed,
+        "items": record.items,
         "parts": len(made.rows),
         "counts": made.counts,
         "heads": made.heads,
         "head": made.head,
         "previous": {"lab": before.lab_id, "head": before.head} if before is not None else None,
         "key": key.id,
+        **more,
     }
-    record = Seal(
-        lab_id=lab.id, sealed_at=at, sealed_by_id=by.person_id, sealed_by=by.name, items=confirmed, head=made.head, version=2,
-        manifest=manifest, signature=key.sign(canonical.seal_message(manifest)), key_id=key.id,
-    )  # fmt: skip
-    tx.session.add(record)
+    record.head, record.version, record.key_id = made.head, 2, key.id
+    record.signature = key.sign(canonical.seal_message(record.manifest))
+
+
+def strengthen(tx: Tx, lab: Lab) -> Seal:
+    """A seal of version 1 gets the whole chain of version 2, over what there is now; when it was sealed, and by whom, stays.
+
+    The manifest names the first head, which is still good at this moment. Nothing happens to a seal that has a chain already. Raises
+    NotFound for what is not sealed, Conflict when something was changed since.
+    """
+    record = tx.session.scalar(sa.select(Seal).where(Seal.lab_id == lab.id).with_for_update())
+    if record is None:
+        raise NotFound()
+    if record.version >= 2:
+        return record
+    if record.head != version1.head_of_lab(tx.session, lab.id):
+        raise Conflict(
+            "seal-broken",
+            N_("Het zegel van dit lab klopt niet"),
+            N_("Er is na het vaststellen iets veranderd. Kijk het zegel na en zet het archief terug uit een back-up."),
+        )
+    commitments.hold(tx, lab.id)
+    key = keys.own()
+    made = commitments.chained(lab.id, commitments.parts_of(tx.session, lab, record.sealed_by))
+    _sign(tx, lab, record, made, key, first={"version": 1, "head": record.head}, renewedAt=clock.iso(clock.now()))
     commitments.keep(tx, made)
+    known = {(row.kind, row.ref) for row in later.of_lab(tx.session, lab.id)}
+    fresh = [part for part in later.parts_of(tx.session, lab.id) if (part.part, part.ref) not in known]
+    unsigned = [addenda.part_of(one) for one in addenda.of_lab(tx.session, lab.id) if not one.digest]
+    later.chain_on(tx, record, [*map(later.without_name, unsigned), *fresh])
+    addenda.tell(tx, record)
     return record
 
 

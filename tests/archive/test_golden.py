@@ -17,6 +17,7 @@ def test_an_older_package_still_verifies(name: str, tmp_path: Path) -> None:
     path, public = GOLDEN / f"{name}.zip", keys.public_of((GOLDEN / f"{name}.pem").read_bytes())
     verdict = opening.package(path, {keys.id_of(public): public})
     assert verdict.findings == [] and verdict.checked["part"] > 100 and verdict.checked["correction"] == 2
+    assert ("later" in verdict.checked) == (not name.endswith("-1"))
     touched = tmp_path / "touched.zip"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(touched, "w") as new:
         for info in old.infolist():

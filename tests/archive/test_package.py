@@ -185,7 +185,7 @@ def test_every_tampering_is_named(packed: Packed, tmp_path: Path) -> None:
     entries = packed.entries()
     foreign = keys.Ed25519PrivateKey.generate()
     report, chain_at, seal_at = packed.path("verslag.json"), packed.path("keten.jsonl"), packed.path("zegel.json")
-    more_at, odt_at = packed.path("aanvullingen.jsonl"), packed.path("verslag.odt")
+    more_at, later_at, odt_at = packed.path("aanvullingen.jsonl"), packed.path("vervolg.jsonl"), packed.path("verslag.odt")
     one_file, other_file = sorted(name for name in entries if "/bijlagen/" in name and name.endswith(".pdf"))
     lines = entries[chain_at].splitlines(keepends=True)
     shown = next(n for n, line in enumerate(lines) if b'"content"' in line and b'"item"' in line)
@@ -219,6 +219,7 @@ def test_every_tampering_is_named(packed: Packed, tmp_path: Path) -> None:
             entries | {more_at: entries[more_at].splitlines(keepends=True)[1]},
             {("changed", more_at), ("chain", "aanvullingen.jsonl"), ("signature", "aanvullingen.jsonl")},
         ),
+        "what came after the seal out": (without(later_at), {("missing", later_at)}),
         "no JSON": (entries | {seal_at: b"\xff{"}, {("changed", seal_at), ("unreadable", "")}),
     }  # fmt: skip
     for name, (made, expected) in cases.items():

@@ -19,12 +19,13 @@ from kennislab.archive.sealed import addenda, canonical, keys, register, verify,
 from kennislab.archive.sealed.verdict import Verdict
 from kennislab.core import clock, journal
 from kennislab.core.db import db
+from kennislab.core.errors import Conflict
 from kennislab.core.transaction import Tx, transaction
 from kennislab.live.models import stream
 from kennislab.programme import uploads
 from kennislab.programme.models import Lab, LabState
 from tests.archive.rooms import SAID, Said, item_of
-from tests.archive.sealed_rooms import sealed_lab
+from tests.archive.sealed_rooms import as_version_1, sealed_lab
 
 
 @pytest.fixture
@@ -76,6 +77,7 @@ def test_what_nobody_touched_is_good(said: Said) -> None:
     verdict = verify.database(db.session())
     assert (verdict.findings, verdict.notes) == ([], [])
     assert verdict.checked["labs"] == 2 and verdict.checked["item"] == len(SAID) + 3 and verdict.checked["correction"] == 2
+    assert verdict.checked["later"] == 3
     assert verdict.checked["file"] == 2 and verdict.checked["link"] >= 1 and verdict.checked["journal"] > 10
     seal = db.session.get_one(Seal, said.world.lab_id)
     assert (seal.version, seal.manifest["format"], seal.key_id) == (2, canonical.SEAL, keys.own().id)
@@ -111,6 +113,28 @@ def test_every_change_is_named(said: Said) -> None:
         (sql("UPDATE archive_correction SET text = 'Nee' WHERE text LIKE 'Sinds%'"), [("changed", "Verbetering 1")]),
         (sql("UPDATE archive_correction SET \"by\" = 'Een ander' WHERE id = 2"), [("changed", "Verbetering 2")]),
         (sql("DELETE FROM archive_correction WHERE id = 2"), [("addenda_cut", f"Kennislab {lab}")]),
+        (sql("UPDATE archive_evidence SET note = 'Nee' WHERE id = 1"), [("changed", "Regel 1 van het logboek")]),
+        (sql("UPDATE archive_evidence SET status = 'failed' WHERE id = 2"), [("changed", "Regel 2 van het logboek")]),
+        (sql("UPDATE archive_evidence SET reporter = 'Een ander' WHERE id = 2"), [("changed", "Regel 2 van het logboek")]),
+        (sql("DELETE FROM archive_evidence WHERE id = 1"), [("missing", "Regel 1 van het logboek")]),
+        (sql("UPDATE archive_action_update SET owner = 'Een ander'"), [("changed", "Bericht 1 over een actie")]),
+        (
+            lambda tx: (sql("DELETE FROM archive_action_update")(tx), sql("DELETE FROM archive_addendum WHERE number = 3")(tx)),
+            [("later_cut", f"Kennislab {lab}")],
+        ),
+        (
+            lambda tx: (sql("DELETE FROM archive_evidence WHERE id = 1")(tx), sql("DELETE FROM archive_addendum WHERE number = 1")(tx)),
+            [("chain", f"Wat er na het vaststellen van Kennislab {lab} bijkwam"), ("later_cut", f"Kennislab {lab}")],
+        ),
+        (
+            lambda tx: _swap(tx, "archive_evidence", "note", 1, 2),
+            [("changed", "Regel 1 van het logboek"), ("changed", "Regel 2 van het logboek")],
+        ),
+        (
+            lambda tx: [_swap(tx, "archive_evidence", name, 1, 2) for name in ("note", "status", "created_at")],
+            [("swapped", "Regel 1 van het logboek")],
+        ),
+        (lambda tx: _swap(tx, "archive_item", "text", purse, slow), [("swapped", f"Kaart {min(purse, slow)}")]),
     ]  # fmt: skip
     for number, (attack, expected) in enumerate(cases):
         assert told(after(attack)) == expected, number
@@ -119,6 +143,13 @@ def test_every_change_is_named(said: Said) -> None:
     both = after(lambda tx: _swap_items(tx, purse, slow))
     assert [one.code for one in both.findings] == ["swapped"]
     assert {str(both.findings[0].values["what"]), f"Kaart {both.findings[0].values['other']}"} == {f"Kaart {purse}", f"Kaart {slow}"}
+
+
+def _swap(tx: Tx, table: str, column: str, one: Any, other: Any) -> None:
+    """Two rows change what is in this column."""
+    was = dict(tx.session.execute(sa.text(f"SELECT id, {column} FROM {table} WHERE id IN (:a, :b)"), {"a": one, "b": other}).all())
+    for id_, value in ((one, was[other]), (other, was[one])):
+        tx.session.execute(sa.text(f"UPDATE {table} SET {column} = :v WHERE id = :i"), {"v": value, "i": id_})
 
 
 def _swap_rows(tx: Tx, stream_name: str, one: int, other: int) -> None:
@@ -206,10 +237,8 @@ def test_a_seal_that_is_gone_or_older_shows(said: Said) -> None:
         seal.head = version1.head_of_lab(tx.session, lab_id)
 
     assert "downgraded" in {one.code for one in after(older).findings}
-    (
-        keys.folder() / "register.jsonl"
-    ).unlink()  # who takes that away, too, is still named by the seal that followed, and by the corrections
-    assert [one.code for one in after(older).findings] == ["chain", "previous"]
+    register.place().unlink()  # who takes that away, too, is still named by the seal that followed, and by what came after
+    assert [one.code for one in after(older).findings] == ["chain", "chain", "previous"]
     assert register.renew(db.session()) == 2 and verify.database(db.session()).ok
 
 
@@ -218,20 +247,10 @@ def test_seals_of_version_1_keep_verifying(said: Said) -> None:
     register.place().unlink()
 
     def first(tx: Tx) -> None:
-        for other in tx.session.scalars(sa.select(Seal).where(Seal.lab_id != lab_id)).all():
-            sql("UPDATE lab SET state = 'harvesting' WHERE id = :l", l=other.lab_id)(tx)
-            sql("DELETE FROM archive_sealed_part WHERE lab_id = :l", l=other.lab_id)(tx)
-            tx.session.delete(other)
-        sql("DELETE FROM archive_sealed_part WHERE lab_id = :l", l=lab_id)(tx)
-        for correction in tx.session.scalars(sa.select(Correction)):
-            correction.salt = correction.aside_salt = None
-            correction.digest = correction.commitment = correction.signature = ""
-        seal = tx.session.get_one(Seal, lab_id)
-        seal.version, seal.manifest, seal.signature, seal.key_id = 1, {}, "", ""
-        seal.head = version1.head_of_lab(tx.session, lab_id)
+        as_version_1(tx, lab_id)
 
     verdict = after(first)
-    assert verdict.ok and [one.code for one in verdict.notes] == ["first_version", "corrections_unsigned"]
+    assert verdict.ok and [one.code for one in verdict.notes] == ["first_version", "corrections_unsigned", "lines_unsigned"]
 
     def changed(tx: Tx) -> None:
         first(tx)
@@ -244,6 +263,31 @@ def test_seals_of_version_1_keep_verifying(said: Said) -> None:
         sealing.correct(tx, item_of(tx, said, "slow"), "Nieuw.", said.actor("coordinator"))
 
     assert after(corrected).ok, "a correction of today chains on to a seal of then"
+
+    def strengthened(tx: Tx) -> Seal:
+        corrected(tx)
+        head = tx.session.get_one(Seal, lab_id).head
+        seal = sealing.strengthen(tx, tx.session.get_one(Lab, lab_id))
+        assert (seal.version, seal.manifest["first"]["head"]) == (2, head) and sealing.strengthen(tx, seal_of(tx)) is seal
+        return seal
+
+    def seal_of(tx: Tx) -> Lab:
+        return tx.session.get_one(Lab, lab_id)
+
+    verdict = after(strengthened)
+    assert verdict.ok and verdict.checked["journal"] > 10 and verdict.checked["later"] == 5
+
+    def strengthened_and_changed(tx: Tx) -> None:
+        strengthened(tx)
+        sql("UPDATE journal_entry SET data = '{}' WHERE stream = :s AND seq = 3", s=stream(lab_id))(tx)
+        sql("UPDATE archive_evidence SET note = 'Nee' WHERE id = 1")(tx)
+        sql("UPDATE archive_correction SET text = 'Nee' WHERE id = 1")(tx)
+
+    assert [one.code for one in after(strengthened_and_changed).findings] == ["changed", "changed", "changed"]
+    with pytest.raises(Conflict, match="seal-broken"), transaction() as tx:
+        changed(tx)
+        tx.session.expire_all()
+        sealing.strengthen(tx, seal_of(tx))
 
 
 def test_forgetting_leaves_the_chain_whole_and_is_signed(said: Said) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 SEAL = "kennislab-seal 2"
 """What the manifest of a seal says of itself."""
-PACKAGE = "kennislab-package 1"
+PACKAGE = "kennislab-package 2"
 """What the manifest of a package says of itself."""
+PACKAGES = ("kennislab-package 1", PACKAGE)
+"""What can be checked. Packages of the first sort hold no ledger."""
 
 
 def canonical(value: Any) -> bytes:
@@ -41,6 +43,11 @@ def start(lab_id: int) -> str:
     return hashlib.sha256(f"kennislab seal 2\n{lab_id}".encode()).hexdigest()
 
 
+def later_start(lab_id: int, origin: str) -> str:
+    """The head of the chain of what came after a seal, before anything came; ``origin``: the head of the seal that it began at."""
+    return hashlib.sha256(b"kennislab later 2\n" + canonical([lab_id, origin])).hexdigest()
+
+
 def link(head: str, commitment: str) -> str:
     """The head after one more commitment."""
     return hashlib.sha256(bytes.fromhex(head) + bytes.fromhex(commitment)).hexdigest()
@@ -54,6 +61,11 @@ def seal_message(manifest: dict[str, Any]) -> bytes:
 def addendum_message(lab_id: int, number: int, digest: str) -> bytes:
     """What is signed of a correction: which of the lab, and the head of the chain of corrections with it."""
     return b"kennislab addendum\n" + canonical([lab_id, number, digest])
+
+
+def later_message(lab_id: int, number: int, digest: str) -> bytes:
+    """What is signed of anything else that came after the seal."""
+    return b"kennislab later\n" + canonical([lab_id, number, digest])
 
 
 def erasure_message(lab_id: int, parts: list[list[str]]) -> bytes:

@@ -23,8 +23,9 @@ from kennislab.archive.sealed.verdict import NAMES, Name, Verdict, name_of
 
 MANIFEST, SIGNATURE, KEY = "manifest.json", "manifest.sig", "sleutel.pem"
 """The inventory, the signature over it, and the public key: the only files that are not in the inventory."""
-SEAL, CHAIN, ADDENDA = "zegel.json", "keten.jsonl", "aanvullingen.jsonl"
-"""Endings of the paths at which the inventory says that the seal, the chain and the corrections are."""
+SEAL, CHAIN, ADDENDA, LATER = "zegel.json", "keten.jsonl", "aanvullingen.jsonl", "vervolg.jsonl"
+"""Endings of the paths at which the inventory says that the seal, the chain, the corrections, and what else came after it are."""
+ROLES = ("seal", "chain", "addenda", "later")
 
 MOST_MANIFEST = 8 * 1024 * 1024
 MOST_BYTES = 4 * 1024**3
@@ -123,7 +124,7 @@ def _manifest(archive: zipfile.ZipFile, names: Mapping[str, zipfile.ZipInfo]) ->
         files = {str(one["path"]): (int(one["size"]), str(one["sha256"])) for one in manifest["files"]}
     except (ValueError, KeyError, TypeError) as error:
         raise NoPackage("de inventaris is niet te lezen") from error
-    if manifest.get("format") != canonical.PACKAGE:
+    if manifest.get("format") not in canonical.PACKAGES:
         raise NoPackage("de inventaris is van een soort die deze versie niet kent")
     if len(files) != len(manifest["files"]):
         raise NoPackage("de inventaris noemt een bestand twee keer")
@@ -174,7 +175,7 @@ def _entries(
     for name in names:
         if name not in listed and name not in (MANIFEST, SIGNATURE, KEY):
             verdict.wrong("extra", name, Name(NAMES["file"], name))
-    wanted = {manifest.get(role) for role in ("seal", "chain", "addenda")}
+    wanted = {manifest.get(role) for role in ROLES}
     found: dict[str, str] = {}
     kept: dict[str, bytes] = {}
     left, largest = MOST_BYTES, max((size for size, _ in listed.values()), default=0)
@@ -207,7 +208,7 @@ def _entries(
             verdict.wrong("changed", path, Name(NAMES["file"], path))
         elif not (found.get(other) == listed[path][1] and other < path):
             verdict.wrong("swapped", path, Name(NAMES["file"], path), other=other)
-    return {role: kept[manifest[role]] for role in ("seal", "chain", "addenda") if manifest.get(role) in kept}
+    return {role: kept[manifest[role]] for role in ROLES if manifest.get(role) in kept}
 
 
 # --- the chain ----------------------------------------------------------------------------------------------------------------
@@ -215,7 +216,11 @@ def _entries(
 
 def _sealed(manifest: Mapping[str, Any], whole: Mapping[str, bytes], key: Ed25519PublicKey | None, known: Known, verdict: Verdict) -> None:
     """The seal, every link of the chain, every correction."""
-    if set(whole) != {"seal", "chain", "addenda"}:
+    first = manifest["format"] == canonical.PACKAGES[0]
+    for role in ROLES[:3] if first else ROLES:
+        if not isinstance(manifest.get(role), str):
+            verdict.wrong("unreadable", MANIFEST, Name(NAMES["manifest"]), why=role)
+    if set(whole) != set(ROLES[:3] if first else ROLES):
         return  # it was said already that they are not there
     lab = str(manifest.get("lab"))
     verdict.about["kennislab"] = str(manifest.get("title", lab))
@@ -223,6 +228,7 @@ def _sealed(manifest: Mapping[str, Any], whole: Mapping[str, bytes], key: Ed2551
         seal = json.loads(whole["seal"])
         links = [json.loads(line) for line in whole["chain"].splitlines()]
         more = [json.loads(line) for line in whole["addenda"].splitlines()]
+        after = [json.loads(line) for line in whole.get("later", b"").splitlines()]
         told = seal["manifest"]
         trusted = dict(known) if known else ({keys.id_of(key): key} if key is not None else {})
         if verdict.ok:  # then the key that signed all this vouches for the older ones of the same installation
@@ -232,6 +238,7 @@ def _sealed(manifest: Mapping[str, Any], whole: Mapping[str, bytes], key: Ed2551
         _seal(seal, told, manifest, trusted, verdict)
         _links(links, told, lab, verdict)
         _corrections(more, told, trusted, verdict)
+        _later(after, told, lab, trusted, verdict)
     except (ValueError, KeyError, TypeError, AttributeError, keys.NoKey) as error:
         verdict.wrong("unreadable", "", Name(NAMES["package"]), why=f"de keten ({type(error).__name__})")
 
@@ -272,8 +279,30 @@ def _links(links: list[dict[str, Any]], told: Mapping[str, Any], lab: str, verdi
         verdict.note("withheld", CHAIN, name, number=withheld)
 
 
+def _origin(told: Mapping[str, Any]) -> str:
+    """Where what came after the seal is chained on; of a seal that was made anew, at the first one."""
+    first = told.get("first")
+    return str(first["head"] if isinstance(first, dict) else told["head"])
+
+
+def _later(after: list[dict[str, Any]], told: Mapping[str, Any], lab: str, trusted: Known, verdict: Verdict) -> None:
+    """The ledger, the actions, and what lost a name: each signed, each on the one before."""
+    head = canonical.later_start(told["lab"], _origin(told))
+    for number, one in enumerate(after, 1):
+        verdict.count("later")
+        head = canonical.link(head, one["commitment"])
+        if one["n"] != number or one["digest"] != head:
+            verdict.wrong("chain", LATER, Name(NAMES["later"], lab), number=number)
+            return
+        if keys.signer_of(trusted, canonical.later_message(told["lab"], number, head), one["signature"]) is None:
+            verdict.wrong("signature", LATER, Name(NAMES["part"], str(number)))
+        shown = "content" in one
+        if shown and canonical.commitment_of(one["salt"], one["kind"], one["ref"], one["content"], one["aside"]) != one["commitment"]:
+            verdict.wrong("changed", LATER, name_of(one["kind"], one["ref"]))
+
+
 def _corrections(more: list[dict[str, Any]], told: Mapping[str, Any], trusted: Known, verdict: Verdict) -> None:
-    head = told["head"]
+    head = _origin(told)
     for number, one in enumerate(more, 1):
         verdict.count("correction")
         name = name_of("correction", str(number))

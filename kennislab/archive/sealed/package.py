@@ -25,7 +25,7 @@ from kennislab.accounts.actors import Actor
 from kennislab.archive import policies, queries, reporting
 from kennislab.archive.models import ArchiveItem, Consent, Correction, Seal, Status
 from kennislab.archive.reporting import odt, pdf
-from kennislab.archive.sealed import addenda, canonical, commitments, keys, mdto, opening
+from kennislab.archive.sealed import addenda, canonical, commitments, keys, later, mdto, opening
 from kennislab.archive.sealed.commitments import Part, Sealed
 from kennislab.archive.sealed.mdto import FORMATS, Format, Keeping, Record, Thing
 from kennislab.core import clock
@@ -73,8 +73,8 @@ def write(session: Session, lab: Lab, actor: Actor, keeping: Keeping, folder: Pa
     if seal is None or seal.version < 2:
         raise Conflict(
             "no-package",
-            N_("Van dit lab is geen archiefpakket te maken"),
-            N_("Het is vastgesteld toen er nog geen keten over het journaal werd gemaakt. Het verslag kun je wel downloaden."),
+            N_("Van dit lab is nog geen archiefpakket te maken"),
+            N_("Het zegel heeft nog geen keten. Vraag het pakket aan op de pagina van het zegel; dan wordt die eerst gemaakt."),
         )
     key = keys.own()
     pieces = _pieces(session, lab, actor, seal, folder)
@@ -96,6 +96,7 @@ def write(session: Session, lab: Lab, actor: Actor, keeping: Keeping, folder: Pa
         "seal": f"{base}/zegel/{opening.SEAL}",
         "chain": f"{base}/zegel/{opening.CHAIN}",
         "addenda": f"{base}/zegel/{opening.ADDENDA}",
+        "later": f"{base}/zegel/{opening.LATER}",
         "files": [{"path": path, "size": size, "sha256": sha256} for path, size, sha256, _ in listed],
     }
     raw = json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -135,7 +136,7 @@ def _pieces(session: Session, lab: Lab, actor: Actor, seal: Seal, folder: Path) 
     files = [_upload(file, folder) for file in sorted(uploads.of_lab(session, lab.id), key=lambda one: one.id)]
     if files:
         pieces.append(Piece("bijlagen", f"Bestanden bij {lab.title}", "Wat sprekers en begeleiders die dag lieten zien.", files))
-    about = "Het zegel, de keten met het journaal en de oogst, en de verbeteringen van daarna."
+    about = "Het zegel, de keten met het journaal en de oogst, en wat er daarna bijkwam: verbeteringen en wat ervan werd."
     pieces.append(Piece("zegel", f"Zegel en journaal van {lab.title}", about, list(_chain_files(session, lab, seal))))
     return pieces
 
@@ -169,6 +170,41 @@ def _chain_files(session: Session, lab: Lab, seal: Seal) -> Iterator[File]:
     )
     corrections = [one for one in addenda.of_lab(session, lab.id) if one.digest]
     yield File(opening.ADDENDA, FORMATS["jsonl"], _lines(_addendum(n, one, one.item_id in items) for n, one in enumerate(corrections, 1)))
+    yield File(opening.LATER, FORMATS["jsonl"], _lines(_after(session, lab, items, words)))
+
+
+def _after(session: Session, lab: Lab, items: dict[str, ArchiveItem], words: dict[str | None, str]) -> Iterator[dict[str, Any]]:
+    """What else came after the seal; with content only what is about an item that may leave."""
+    lines = {(part.part, part.ref): part for part in later.parts_of(session, lab.id)}
+    sealed = {f"{part.part}:{part.ref}": part for part in commitments.parts_of(session, lab, "")}
+    corrections = {f"correction:{one.id}": addenda.part_of(one) for one in addenda.of_lab(session, lab.id)}
+    lines |= {(later.REWRITTEN, f"{part}:{ref}"): later.without_name(one) for (part, ref), one in lines.items()}
+    for named, one in {**sealed, **corrections}.items():
+        lines[later.REWRITTEN, named] = later.without_name(one)
+    for row in later.of_lab(session, lab.id):
+        line: dict[str, Any] = {"n": row.number, "commitment": row.commitment, "digest": row.digest, "signature": row.signature}
+        part = lines.get((row.kind, row.ref))
+        if part is not None and row.salt is not None and _may_tell(part, items, words):
+            line |= {"kind": row.kind, "ref": row.ref, "salt": row.salt, "aside": row.aside, "content": part.content}
+        yield line
+
+
+def _may_tell(part: Part, items: dict[str, ArchiveItem], words: dict[str | None, str]) -> bool:
+    """Whether what came after the seal may leave: by the item that it is about."""
+    if part.part != later.REWRITTEN:
+        return part.content["item"] in items
+    kind, _, ref = part.ref.partition(":")
+    match kind:
+        case "item":
+            return ref in items
+        case "journal":
+            data = part.content["data"]
+            said = part.content["type"] in _SAID and isinstance(data, dict) and data.get("text") is not None
+            return said and words.get(data.get("id")) == data["text"]
+        case "evidence" | "update" | "withdrawal" | "correction":
+            return part.content["item"] in items
+        case _:
+            return kind in ("lab", "file")
 
 
 def _told(item: ArchiveItem) -> bool:
@@ -220,10 +256,13 @@ def _addendum(number: int, one: Correction, shown: bool) -> dict[str, Any]:
 
 
 def _signers(session: Session, lab_id: int) -> list[str]:
-    """The keys with which the corrections were signed, as far as they are known here."""
+    """The keys with which what came after the seal was signed, as far as they are known here."""
     known, found = keys.known(), []
-    for number, one in enumerate((one for one in addenda.of_lab(session, lab_id) if one.digest), 1):
-        id_ = keys.signer_of(known, canonical.addendum_message(lab_id, number, one.digest), one.signature)
+    corrections = [one for one in addenda.of_lab(session, lab_id) if one.digest]
+    signed = [(canonical.addendum_message(lab_id, number, one.digest), one.signature) for number, one in enumerate(corrections, 1)]
+    signed += [(canonical.later_message(lab_id, row.number, row.digest), row.signature) for row in later.of_lab(session, lab_id)]
+    for message, signature in signed:
+        id_ = keys.signer_of(known, message, signature)
         if id_ is not None and (pem := keys.pem_of(known[id_]).decode()) not in found:
             found.append(pem)
     return found
@@ -277,6 +316,7 @@ def _described(session: Session, lab: Lab, seal: Seal, keeping: Keeping, pieces:
 def _fixed(session: Session, seal: Seal) -> Any:
     """The moment of which the package is a picture: of the seal, or of the last correction. Never that of making it."""
     made = [one.at for one in addenda.of_lab(session, seal.lab_id)]
+    made += later.moments(session, seal.lab_id)
     return max([seal.sealed_at, *made]).astimezone(clock.LOCAL)
 
 
@@ -298,7 +338,8 @@ Vastgesteld op {seal.sealed_at.astimezone(clock.LOCAL):%d-%m-%Y}. Kenmerk: {seal
 Wat erin zit
 - verslag: het verslag om te lezen (PDF/A), om in te werken (ODT) en als gegevens (JSON).
 - bijlagen: de bestanden die die dag zijn getoond, als die er waren.
-- zegel: het zegel, de keten (een schakel per regel), het deel van het journaal dat iedereen mag lezen, en de verbeteringen.
+- zegel: het zegel, de keten (een schakel per regel), het deel van het journaal dat iedereen mag lezen, de verbeteringen
+  (aanvullingen.jsonl) en wat er van oplossingen en acties werd (vervolg.jsonl).
 - *.mdto.xml: metagegevens volgens MDTO 1.0.1, naast elke map en elk bestand.
 - pakbon.csv: een lijst van alle bestanden. manifest.json: dezelfde lijst, ondertekend (manifest.sig, met sleutel.pem).
 
@@ -314,5 +355,9 @@ Met Kennislab: kennislab verify PAKKET.zip. Zonder Kennislab:
 4. Commitment van een schakel met inhoud: SHA-256 van de regel "kennislab part 2", het zout (bytes), en als JSON zonder spaties
    met sleutels op volgorde: [part, ref, content, aside].
 5. zegel.json: de handtekening staat onder de regel "kennislab seal" gevolgd door "manifest" als zulke JSON.
+6. aanvullingen.jsonl: een tweede keten, die begint bij de kop van het zegel. Onder elke schakel een handtekening: onder de regel
+   "kennislab addendum" gevolgd door [lab, n, digest] als zulke JSON. vervolg.jsonl: net zo, vanaf SHA-256 van de regel
+   "kennislab later 2" gevolgd door [lab, kop], en met handtekeningen onder de regel "kennislab later".
+   Is het zegel vernieuwd (zegel.json noemt dan "first"), dan is de kop die van het eerste zegel.
 Vergelijk sleutel.pem met de sleutel die de installatie zelf bekendmaakt, op /.well-known/kennislab-key.
 """

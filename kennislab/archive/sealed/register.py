@@ -1,14 +1,15 @@
 """A list outside the database of what was sealed and how far it had grown, beside the key: so that an end that was cut off shows.
 
 A chain proves that nothing in it was changed; that its last link, or the whole chain, was taken away can only be seen from outside. One
-line of JSON for each seal and each correction, in ``keys/register.jsonl``. Of several machines each knows what it sealed itself.
+line of JSON for each seal and whenever something is chained on, in ``keys/register.jsonl``. Of several machines each knows what it did
+itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class Noted:
     head: str
     addenda: int
     digest: str
+    later: int = 0
+    later_digest: str = ""
 
 
 def place() -> Path:
@@ -48,18 +51,28 @@ def noted(path: Path | None = None) -> dict[int, Noted]:
     for line in lines:
         try:
             told = json.loads(line)
-            found[int(told["lab"])] = Noted(int(told["lab"]), str(told["head"]), int(told["addenda"]), str(told["digest"]))
+            more = int(told.get("later", 0)), str(told.get("later_digest", ""))
+            one = Noted(int(told["lab"]), str(told["head"]), int(told["addenda"]), str(told["digest"]), *more)
+            found[one.lab] = _furthest(found.get(one.lab), one)
         except (ValueError, KeyError, TypeError):
             log.warning("a line of the register of seals cannot be read")
     return found
+
+
+def _furthest(before: Noted | None, now: Noted) -> Noted:
+    """Of the same seal what came furthest: two servers may write their lines in another order than they committed."""
+    if before is None or before.head != now.head:
+        return now
+    if before.addenda > now.addenda:
+        now = replace(now, addenda=before.addenda, digest=before.digest)
+    return replace(now, later=before.later, later_digest=before.later_digest) if before.later > now.later else now
 
 
 def renew(session: Session) -> int:
     """Makes the list anew from the database, after a backup was restored on purpose; returns how many labs are in it."""
     lines = []
     for seal in session.scalars(sa.select(Seal).order_by(Seal.lab_id)):
-        chained = [one for one in addenda.of_lab(session, seal.lab_id) if one.digest]
-        lines.append(_line(seal.lab_id, seal.head, len(chained), chained[-1].digest if chained else seal.head))
+        lines.append(_line(addenda.reach(session, seal)))
     path = place()
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
@@ -68,17 +81,17 @@ def renew(session: Session) -> int:
     return len(lines)
 
 
-def _line(lab: int, head: str, addenda: int, digest: str) -> str:
-    return json.dumps({"lab": lab, "head": head, "addenda": addenda, "digest": digest}) + "\n"
+def _line(reach: dict[str, Any]) -> str:
+    return json.dumps(reach) + "\n"
 
 
 @seal_grew.connect
-def _note(sender: object, *, lab: int, head: str, addenda: int, digest: str, **more: Any) -> None:
+def _note(sender: object, **reach: Any) -> None:
     """One line more. A disk that is full must not undo a seal: the chain is whole without it."""
     path = place()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(_line(lab, head, addenda, digest))
+            file.write(_line(reach))
     except OSError:
-        log.exception("the register of seals was not written", lab=lab)
+        log.exception("the register of seals was not written", lab=reach.get("lab"))

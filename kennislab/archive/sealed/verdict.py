@@ -24,10 +24,15 @@ TEXTS = {
     "unknown_key": N_("%(what)s is ondertekend met een sleutel die niet van deze installatie is (%(key)s)."),
     "no_seal": N_("%(what)s is weg."),
     "downgraded": N_("%(what)s is vervangen door een ouder soort zegel."),
+    "replaced_later": N_("%(what)s is vervangen door iets anders."),
     "replaced": N_("%(what)s is vervangen door een ander zegel."),
     "previous": N_("%(what)s volgt op het zegel van Kennislab %(other)s, maar dat zegel is weg of veranderd."),
     "unsigned_erasure": N_("%(what)s is niet meer te controleren, zonder dat het wissen is ondertekend."),
     "not_blank": N_("%(what)s is gewist volgens de keten, maar er staat nog iets."),
+    "later_cut": N_(
+        "%(what)s: van wat er na het vaststellen bijkwam is het einde weggehaald; er waren %(sealed)s schakels, er zijn er nog %(number)s."
+    ),
+    "renamed": N_("%(what)s heet naar Kennislab %(other)s, maar het is van een ander: Kennislab %(lab)s."),
     "addenda_cut": N_("%(what)s: er zijn verbeteringen weggehaald; er waren er %(sealed)s, er staan er nog %(number)s."),
     "unsigned": N_("%(what)s is niet ondertekend."),
     "unreadable": N_("%(what)s is niet te lezen: %(why)s."),
@@ -46,6 +51,10 @@ TEXTS = {
         "De sleutel in het pakket kon hier nergens mee vergeleken worden. Vergelijk het kenmerk van de sleutel (%(key)s) met dat van de "
         "installatie, of geef de sleutel mee met --key."
     ),
+    "rewritten": N_("%(what)s: uit %(number)s onderdelen is een naam gehaald. Hoe ze sindsdien luiden is ondertekend en klopt."),
+    "clock": N_("%(what)s draagt een eerder tijdstip dan dat van Kennislab %(other)s, waarop het volgt: een klok liep verkeerd."),
+    "future": N_("%(what)s draagt een tijdstip dat nog moet komen: een klok loopt verkeerd."),
+    "lines_unsigned": N_("%(what)s: %(number)s regels over wat ervan werd zijn van voor de ondertekening."),
     "corrections_unsigned": N_("%(what)s: %(number)s verbeteringen zijn van voor de ondertekening."),
     "no_files": N_("%(what)s: de bestanden zijn niet gecontroleerd, want de map met gegevens is er niet."),
 }  # fmt: skip
@@ -143,6 +152,10 @@ NAMES = {
     "link": N_("Koppeling %(ref)s"),
     "file": N_("Bestand %(ref)s"),
     "correction": N_("Verbetering %(ref)s"),
+    "evidence": N_("Regel %(ref)s van het logboek"),
+    "update": N_("Bericht %(ref)s over een actie"),
+    "withdrawal": N_("De intrekking van regel %(ref)s van het logboek"),
+    "later": N_("Wat er na het vaststellen van Kennislab %(ref)s bijkwam"),
     "part": N_("Onderdeel %(ref)s"),
     "seal": N_("Het zegel van Kennislab %(ref)s"),
     "whole": N_("Kennislab %(ref)s"),
@@ -157,4 +170,6 @@ def name_of(part: str, ref: str) -> Name:
     if part == "journal" and ref.count(":") == 2:
         stream, _, seq = ref.rpartition(":")
         return Name(NAMES["row"], seq, stream)
+    if part == "rewritten":
+        return name_of(*ref.split(":", 1))
     return Name(NAMES.get(part, NAMES["part"]), ref)

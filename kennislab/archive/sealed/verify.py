@@ -7,7 +7,9 @@ next seal of the programme names it, and so does the register outside the databa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.orm import Session
 
-from kennislab.archive.models import ArchiveItem, Seal, SealedPart
-from kennislab.archive.sealed import addenda, canonical, commitments, keys, register, version1
+from kennislab.archive.models import Addendum, ArchiveItem, Seal, SealedPart
+from kennislab.archive.sealed import addenda, canonical, commitments, following, keys, later, register, version1
 from kennislab.archive.sealed.commitments import Part, Sealed
 from kennislab.archive.sealed.verdict import NAMES, Name, Verdict, name_of
+from kennislab.core import clock
 from kennislab.core.clock import iso
 from kennislab.programme import uploads
 from kennislab.programme.models import Lab, LabState, Upload
@@ -26,6 +29,9 @@ from kennislab.programme.models import Lab, LabState, Upload
 Known = Mapping[str, Ed25519PublicKey]
 Named = tuple[str, str]
 """Part and ref."""
+
+AHEAD = timedelta(days=1)
+"""A seal of later than this had a clock that was wrong, or here is one."""
 
 MOST_COMPARED = 60
 """Of more changed parts than this we do not look which one was swapped with which: somebody changed them all."""
@@ -57,12 +63,15 @@ def lab(
     if noted is not None and noted.head != seal.head:
         code = "downgraded" if seal.version < 2 else "replaced"
         verdict.wrong(code, _where(lab_id), _seal(lab_id))
+    signed = _erasures(session, lab_id, known, verdict)
+    renamed = following.rewritten(session, lab_id)
     if seal.version < 2:
         _first(session, seal, verdict)
     else:
         _signed(session, seal, known, verdict)
-        _parts(session, seal, known, folder, verdict)
-    _addenda(session, seal, known, noted, verdict)
+        _parts(session, seal, signed, renamed, folder, verdict)
+    _addenda(session, seal, known, signed, renamed, noted, verdict)
+    following.check(session, seal, known, signed, noted, verdict)
     return verdict
 
 
@@ -100,35 +109,46 @@ def _signed(session: Session, seal: Seal, known: Known, verdict: Verdict) -> Non
     before = manifest.get("previous")
     if isinstance(before, dict):
         other = session.get(Seal, before.get("lab"))
-        if other is None or other.head != before.get("head"):
+        if other is None or before.get("head") not in (other.head, later.origin(other)):
             verdict.wrong("previous", where, name, other=before.get("lab"))
+        elif other.sealed_at > seal.sealed_at and "first" not in manifest:
+            verdict.note("clock", where, name, other=other.lab_id)
+    if seal.sealed_at > clock.now() + AHEAD:
+        verdict.note("future", where, name)
 
 
 # --- what was sealed ----------------------------------------------------------------------------------------------------------
 
 
-def _parts(session: Session, seal: Seal, known: Known, folder: Path | None, verdict: Verdict) -> None:
+def _parts(
+    session: Session, seal: Seal, signed: set[tuple[str, str, str]], renamed: Mapping[str, Addendum], folder: Path | None, verdict: Verdict
+) -> None:
     where, lab_id = _where(seal.lab_id), seal.lab_id
     rows = commitments.sealed_parts(session, lab_id)
     _chain(seal, rows, verdict)
     the_lab = session.get_one(Lab, lab_id)
     now = {(part.part, part.ref): part for part in commitments.parts_of(session, the_lab, seal.sealed_by)}
-    signed = _erasures(session, lab_id, known, verdict)
     changed: list[Sealed] = []
     missing: list[Named] = []
-    erased = [0, 0]
+    erased, rewritten = [0, 0], 0
     for row in rows:
         named = (row.part, row.ref)
         part = now.get(named)
         verdict.count(row.part)
-        if row.salt is None or row.aside_salt is None:
+        since = renamed.get(f"{row.part}:{row.ref}") if row.salt is None else None
+        if since is not None:
+            rewritten += 1
+        elif row.salt is None or row.aside_salt is None:
             whole = row.salt is None
             erased[whole] += 1
             if (row.part, row.ref, "content") not in signed and (whole or (row.part, row.ref, "aside") not in signed):
                 verdict.wrong("unsigned_erasure", where, name_of(*named))
         if part is None:
-            if row.salt is not None or row.part != "journal":
+            if row.salt is not None or since is not None or row.part != "journal":
                 missing.append(named)
+        elif since is not None:
+            if not later.same(since, later.without_name(part)):
+                verdict.wrong("changed", where, name_of(*named))
         elif row.salt is None:
             if part.content.get("data") or part.content.get("text") or part.aside.get("data"):
                 verdict.wrong("not_blank", where, name_of(*named))
@@ -137,7 +157,7 @@ def _parts(session: Session, seal: Seal, known: Known, folder: Path | None, verd
     _name_changed(changed, now, where, verdict)
     _name_missing(session, lab_id, rows, missing, where, verdict)
     _name_added(now, {(row.part, row.ref) for row in rows}, where, verdict)
-    for number, code in zip(erased, ("erased_people", "erased"), strict=True):
+    for number, code in zip((*erased, rewritten), ("erased_people", "erased", "rewritten"), strict=True):
         if number:
             verdict.note(code, where, Name(NAMES["whole"], str(lab_id)), number=number)
     _files(session, lab_id, folder, where, verdict)
@@ -172,15 +192,28 @@ def _name_changed(changed: Sequence[Sealed], now: Mapping[Named, Part], where: s
         named = (row.part, row.ref)
         if named in told:
             continue
-        twin = next(
-            (one for one in changed if few and one is not row and one.part == row.part and _same(row, now[one.part, one.ref])), None
-        )
+        others = [one for one in changed if few and one is not row and one.part == row.part]
+        twin = next((one for one in others if any(_same(row, made) for made in _exchanged(now[named], now[one.part, one.ref]))), None)
         if twin is None:
             verdict.wrong("changed", where, name_of(*named))
             continue
         verdict.wrong("swapped", where, name_of(*named), other=twin.ref)
-        if _same(twin, now[named]):
+        if any(_same(twin, made) for made in _exchanged(now[twin.part, twin.ref], now[named])):
             told.add((twin.part, twin.ref))
+
+
+_WORDS = (("text",), ("text", "original"), ("original",))
+"""What somebody who swaps two items may have swapped, beside everything."""
+
+
+def _exchanged(mine: Part, other: Part) -> Iterator[Part]:
+    """How a part may have been, when what is there now is (in part) the other's: all of it, or only the words."""
+    yield other
+    if mine.part != "item":
+        return
+    for names in _WORDS:
+        content = {**mine.content, **{name: other.content[name] for name in names if name in other.content}}
+        yield replace(mine, content=content, aside={**mine.aside, **{name: other.aside[name] for name in names if name in other.aside}})
 
 
 def _name_missing(session: Session, lab_id: int, rows: Sequence[Sealed], missing: Sequence[Named], where: str, verdict: Verdict) -> None:
@@ -274,20 +307,28 @@ def _erasures(session: Session, lab_id: int, known: Known, verdict: Verdict) -> 
 # --- what came after ----------------------------------------------------------------------------------------------------------
 
 
-def _addenda(session: Session, seal: Seal, known: Known, noted: register.Noted | None, verdict: Verdict) -> None:
+def _addenda(
+    session: Session,
+    seal: Seal,
+    known: Known,
+    signed: set[tuple[str, str, str]],
+    renamed: Mapping[str, Addendum],
+    noted: register.Noted | None,
+    verdict: Verdict,
+) -> None:
     """The corrections: each signed, each on the one before, none gone."""
     where, lab_id = _where(seal.lab_id), seal.lab_id
     made = addenda.of_lab(session, lab_id)
     chained = [one for one in made if one.digest]
     older = len(made) - len(chained)
     if older and seal.version >= 2:
-        for one in made:
-            if not one.digest:
-                verdict.wrong("unsigned", where, name_of("correction", str(one.id)))
+        for one in (one for one in made if not one.digest):
+            since = renamed.get(f"correction:{one.id}")
+            if since is None or not later.same(since, later.without_name(addenda.part_of(one))):
+                verdict.wrong("changed" if since else "unsigned", where, name_of("correction", str(one.id)))
     elif older:
         verdict.note("corrections_unsigned", where, Name(NAMES["whole"], str(lab_id)), number=older)
-    signed: set[tuple[str, str, str]] | None = None
-    head = seal.head
+    head = later.origin(seal)
     for number, one in enumerate(chained, 1):
         verdict.count("correction")
         name = name_of("correction", str(one.id))
@@ -296,8 +337,11 @@ def _addenda(session: Session, seal: Seal, known: Known, noted: register.Noted |
         head = one.digest
         if keys.signer_of(known, canonical.addendum_message(lab_id, number, one.digest), one.signature) is None:
             verdict.wrong("signature", where, name)
-        if one.salt is None or one.aside_salt is None:
-            signed = _erasures(session, lab_id, known, Verdict()) if signed is None else signed
+        since = renamed.get(f"correction:{one.id}") if one.salt is None else None
+        if since is not None:
+            if not later.same(since, later.without_name(addenda.part_of(one))):
+                verdict.wrong("changed", where, name)
+        elif one.salt is None or one.aside_salt is None:
             ref, whole = str(one.id), one.salt is None
             if ("correction", ref, "content") not in signed and (whole or ("correction", ref, "aside") not in signed):
                 verdict.wrong("unsigned_erasure", where, name)
