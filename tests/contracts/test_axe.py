@@ -25,6 +25,7 @@ from playwright.sync_api import Page
 
 from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person
+from kennislab.accounts.own_routes import address_token
 from kennislab.accounts.queries import actor_of
 from kennislab.archive import operations as archive
 from kennislab.archive import prompts
@@ -63,7 +64,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "accounts.open_link": [("anonymous", "/aanmelden/link/{magic}"), ("anonymous", "/aanmelden/link/verlopen")],
     "accounts.open_personal_link": [("anonymous", "/uitnodiging/{personal}")],
     "accounts.ask_erasure": [("participant", "/mijn/gegevens/wissen")],
-    "accounts.open_address_link": [("participant", "/mijn/gegevens/adres/verlopen")],
+    "accounts.open_address_link": [("participant", "/mijn/gegevens/adres/{address}")],
     "accounts.own_data": [("participant", "/mijn/gegevens"), ("coordinator", "/mijn/gegevens")],
     "accounts.sign_in": [("anonymous", "/aanmelden")],
     "accounts.sign_ins": [("coordinator", "/mijn/aanmeldingen"), ("participant", "/mijn/aanmeldingen")],
@@ -336,6 +337,7 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     missed.state, missed.error = "failed", "550 5.1.1 User unknown"
     mail = f"From: a@voorbeeld.example\nTo: {coordinator.email}\nSubject: Kom je ook?\n\nDag, zie http://127.0.0.1/x\n"
     return {
+        "address": address_token(_who(server, "participant"), "elders@voorbeeld.example"),
         "missed": missed.public_id,
         "caught": mailbox.Maildir(server.data / "mail").add(mail),
         "people_sheet": sheets.keep(tx, f"people:{programme.id}", coordinator.id, table).id,
