@@ -103,7 +103,8 @@ def demo(stage: str | None, data: Path, host: str, port: int, fresh: bool, worke
         app.config["SERVED_AT"] = base
         told = {**info, "url": base, "join": {"code": info["join"]["code"], "url": base + info["join"]["path"]}}
         if as_json:
-            click.echo(json.dumps({name: told[name] for name in ("url", "stage", "lab", "join", "people")}, ensure_ascii=False))
+            names = ("url", "stage", "lab", "harvest", "sealed", "join", "people")
+            click.echo(json.dumps({name: told[name] for name in names}, ensure_ascii=False))
             sys.stdout.flush()
         else:
             _welcome(told, host)

@@ -29,25 +29,26 @@ Archived = dict[str, str]
 def harvest(room: Room, asked: Mapping[str, KnowledgeQuestion], moment: datetime, archived: Archived) -> None:
     """Judges, ties and seals everything of a lab whose room is closed, at ``moment``; adds its items to ``archived``."""
     today = clock.now().astimezone(clock.LOCAL).date()
-    items = _by_slug(room, asked)
+    items = by_slug(room, asked)
     by = room.cast.actor(room.lab.facilitator)
     with at(moment):
-        _judge(room, items)
+        judge(room, items)
         operations.confirm_all(room.tx, room.row)
-        _tie(room, items, archived)
+        tie(room, items, archived)
         _ledger(room, items, today)
         sealing.seal(room.tx, room.row, by)
     archived.update({room.lab.ref(slug): item.id for slug, item in items.items()})
     _actions(room, items, today)
 
 
-def _by_slug(room: Room, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, ArchiveItem]:
+def by_slug(room: Room, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, ArchiveItem]:
+    """What became of each question and contribution."""
     sources = {("contribution", id_): slug for slug, id_ in room.ids.items()}
     sources |= {("question", question.public_id): slug for slug, question in asked.items()}
     return {sources[item.source_kind, item.source_id or ""]: item for item in queries.items_of(room.tx.session, room.row.id)}
 
 
-def _judge(room: Room, items: Mapping[str, ArchiveItem]) -> None:
+def judge(room: Room, items: Mapping[str, ArchiveItem]) -> None:
     """What the facilitator does: the programme's own themes, merging, light editing, leaving out."""
     by = room.cast.actor(room.lab.facilitator)
     plan = room.lab.harvest
@@ -66,7 +67,7 @@ def _judge(room: Room, items: Mapping[str, ArchiveItem]) -> None:
         operations.drop(room.tx, items[slug])
 
 
-def _tie(room: Room, items: Mapping[str, ArchiveItem], archived: Archived) -> None:
+def tie(room: Room, items: Mapping[str, ArchiveItem], archived: Archived) -> None:
     """What came from what, and whom to call about it. Straight into the tables."""
     room.tx.session.flush()
     links: list[dict[str, object]] = []
@@ -101,6 +102,8 @@ def _lines(room: Room, said: Item, item: ArchiveItem, today: date) -> Iterator[d
             yield {
                 "item_id": item.id,
                 "municipality_code": proof.city.code,
+                "district": proof.district,
+                "district_id": room.cast.district(proof.city.code, proof.district),
                 "status": Outcome(proof.status),
                 "note": proof.note,
                 "at": proof.at,
@@ -123,4 +126,5 @@ def _actions(room: Room, items: Mapping[str, ArchiveItem], today: date) -> None:
             continue
         with at(local(min(said.due - timedelta(days=1), today), time(11))):
             note = said.note or "Gedaan."
-            following.update_action(room.tx, items[said.slug], ActionStatus(said.status), note, room.cast.actor(said.owner))
+            status, by = ActionStatus(said.status), room.cast.actor(said.owner)
+            following.update_action(room.tx, items[said.slug], status, note, by, due=said.until)

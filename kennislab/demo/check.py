@@ -10,13 +10,13 @@ from kennislab.demo.shapes import City, Content, Item, Lab, Partaker, Person
 
 CONSENTS = {"group", "programme", "public_anonymous", "public_city"}
 PUBLIC = {"public_anonymous", "public_city"}
-STATUSES = {"planned", "tried", "partly", "worked", "failed"}
-ACTION_STATUSES = {"open", "done", "dropped"}
+STATUSES = {"proposed", "planned", "tried", "partly", "worked", "failed"}
+ACTION_STATUSES = {"open", "done", "dropped", "carried_on"}
 
 
 def problems(content: Content) -> list[str]:
     """Every broken rule in one sentence; empty when all is well."""
-    return [*_labs(content), *_before(content), *_products(content), *_decisions(content)]
+    return [*_labs(content), *_before(content), *_after(content), *_products(content), *_decisions(content)]
 
 
 def valid_on(city: City, day: date) -> bool:
@@ -39,8 +39,8 @@ def _labs(content: Content) -> Iterator[str]:
     def may_speak(person: Person, lab: Lab) -> bool:
         return person.city is None or lab.year in by_city[person.city.slug].years
 
-    for lab in content.labs:
-        where = lab.quarter
+    for lab in (*content.labs, content.harvesting):
+        where = lab.quarter if lab is not content.harvesting else "open"
         slugs = [question.slug for question in lab.questions] + [item.slug for item in lab.items]
         yield from (f"{where}: {slug} is used twice" for slug in sorted({s for s in slugs if slugs.count(s) > 1}))
         own = {item.slug: item for item in lab.items}
@@ -50,7 +50,7 @@ def _labs(content: Content) -> Iterator[str]:
             yield f"{where}: {lab.host.code} did not exist on {lab.day}"
         if lab.deadline >= lab.day:
             yield f"{where}: deadline after the lab"
-        if f"{lab.year}-Q{(lab.day.month + 2) // 3}" != where:
+        if f"{lab.year}-Q{(lab.day.month + 2) // 3}" != lab.quarter:
             yield f"{where}: {lab.day} is in another quarter"
         for question in lab.questions:
             if question.group is not None and question.group not in groups:
@@ -104,6 +104,25 @@ def _before(content: Content) -> Iterator[str]:
     yield from (f"before: {slug} takes part and does not come" for slug in sorted(away & here))
 
 
+def _after(content: Content) -> Iterator[str]:
+    """What came afterwards is about what is there, and asked of who is there."""
+    items = {lab.ref(item.slug): item for lab in content.archived for item in lab.items}
+    undated = [ref for ref, item in items.items() if item.kind == "action" and item.due is None]
+    yield from (f"{ref}: an action that was sealed has a date" for ref in undated)
+    about = [prompt.item for prompt in content.after.prompts] + [amended.item for amended in content.after.corrections]
+    yield from (f"after: no item {ref}" for ref in about if ref not in items)
+    for prompt in content.after.prompts:
+        if prompt.of.city is None or prompt.answer not in STATUSES | {""}:
+            yield f"after: {prompt.of.slug} cannot say {prompt.answer!r} of {prompt.item}"
+        if prompt.answer in ("failed", "partly") and not prompt.note:
+            yield f"after: {prompt.item} without a reason"
+    own = {item.slug: item for item in content.harvesting.items}
+    looked = content.looked
+    yield from (f"open: no item {slug}" for slug in sorted({*looked.corrected, *looked.withdrawn, *looked.limited} - own.keys()))
+    said = {item.by for item in own.values() if not item.anonymous}
+    yield from (f"open: {one.slug} has nothing to look at" for one in looked.approved if one not in said)
+
+
 def _item(item: Item, own: dict[str, Item], asked: set[str], groups: set[str]) -> Iterator[str]:
     if item.consent not in CONSENTS:
         yield f"consent {item.consent}"
@@ -123,8 +142,10 @@ def _item(item: Item, own: dict[str, Item], asked: set[str], groups: set[str]) -
         yield "a linking opportunity ties two themes"
     if item.kind == "lesson" and not (item.text.startswith("Als ") and " want " in item.text):
         yield "a lesson says: als … dan … want …"
-    if item.kind == "action" and (item.owner is None or item.due is None or item.status not in ACTION_STATUSES):
-        yield "an action has an owner, a date and a status"
+    if item.kind == "action" and (item.owner is None or item.status not in ACTION_STATUSES):
+        yield "an action has an owner and a status"
+    if item.status == "carried_on" and (item.until is None or item.due is None or item.until <= item.due):
+        yield "carried on until a later day"
     yield from (f"drawn from {slug}, which is not there" for slug in item.origin if slug not in own)
     for proof in item.evidence:
         if proof.status not in STATUSES:

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 import yaml
 
 from kennislab.demo.shapes import (
+    After,
     AgendaStep,
+    Amended,
     Ballot,
     Before,
     City,
@@ -27,6 +29,7 @@ from kennislab.demo.shapes import (
     Item,
     ItemKind,
     Lab,
+    Looked,
     Merge,
     OwnField,
     Partaker,
@@ -34,10 +37,12 @@ from kennislab.demo.shapes import (
     Placing,
     Plan,
     PlanStep,
+    Prompt,
     Proposal,
     Question,
     Ranks,
     Returned,
+    Search,
     Theme,
 )
 
@@ -140,7 +145,7 @@ class _Reader:
             items=tuple(items), now=now,
             proposals=tuple(Proposal(slug, p["label"], tuple(p["questions"])) for slug, p in raw.get("proposals", {}).items()),
             ballot=self.ballot(raw["ballot"], raw["votes"]) if "ballot" in raw else None,
-            harvest=self.harvest(raw["harvest"]) if "harvest" in raw else Harvest(),
+            harvest=self.harvest(raw["harvest"]) if "harvest" in raw else Harvest(), kind=raw.get("kind", "knowledge_lab"),
         )  # fmt: skip
 
     def group(self, slug: str, raw: Raw) -> Group:
@@ -163,9 +168,13 @@ class _Reader:
             themes=self.theme_list(raw["themes"]), consent=raw.get("consent", "programme"), anonymous=raw.get("anonymous", False),
             group=raw.get("group"), question=raw.get("question"), answers=raw.get("answers"),
             origin=(origin,) if isinstance(origin, str) else tuple(origin),
-            evidence=tuple(Evidence(self.city(e["city"]), e["status"], e["at"], e["note"]) for e in raw.get("evidence", ())),
+            evidence=tuple(self.evidence(e) for e in raw.get("evidence", ())),
             owner=owner, due=raw.get("due"), status=raw.get("status", "open" if kind == "action" else ""), note=raw.get("note", ""),
+            until=raw.get("until"),
         )  # fmt: skip
+
+    def evidence(self, raw: Raw) -> Evidence:
+        return Evidence(self.city(raw["city"]), raw["status"], raw["at"], raw["note"], raw.get("district", ""))
 
     def ballot(self, raw: Raw, votes: Raw) -> Ballot:
         cast = tuple((self.person(slug), tuple(dots)) for slug, dots in votes.items())
@@ -176,6 +185,20 @@ class _Reader:
             merge=tuple(Merge(m["keep"], tuple(m["from"]), m["text"]) for m in raw["merge"]),
             edit=tuple((e["id"], e["text"]) for e in raw["edit"]),
             leave_out=frozenset(raw["leave_out"]),
+            groups=tuple(raw.get("groups", ())),
+        )
+
+    def looked(self, raw: Raw) -> Looked:
+        return Looked(self.persons(raw["approved"]), raw["corrected"], frozenset(raw["withdrawn"]), raw["limited"])
+
+    def after(self, raw: Raw) -> After:
+        return After(
+            prompts=tuple(
+                Prompt(one["item"], self.person(one["of"]), one["days"], one.get("answer", ""), one.get("note", ""))
+                for one in raw["prompts"]
+            ),
+            corrections=tuple(Amended(one["item"], self.person(one["by"]), one["days"], one["text"]) for one in raw["corrections"]),
+            searches=tuple(Search(self.person(one["by"]), one["name"], one["query"], one["every"]) for one in raw["searches"]),
         )
 
     def before(self, raw: Raw) -> Before:
@@ -255,6 +278,10 @@ def load_content() -> Content:
         for raw in programme["participants"]
     }
     labs = tuple(reader.lab(path) for path in sorted((DATA / "labs").glob("*.yaml")))
+    harvesting = reader.lab(DATA / "deep-dive.yaml")
+    looked = reader.looked(_read(DATA / "deep-dive.yaml")["looked"])
+    reader.where = "after.yaml"
+    after = reader.after(_read(DATA / "after.yaml"))
     reader.where = "before.yaml"
     before = reader.before(_read(DATA / "before.yaml"))
     reader.where = "products.yaml"
@@ -264,7 +291,8 @@ def load_content() -> Content:
     about = programme["programme"]
     return Content(
         name=about["name"], description=about["description"], note=about["note"], starts=about["starts"], ends=about["ends"],
+        retention_months=about["retention_months"],
         themes=reader.themes, cities=reader.cities, partakers=tuple(partakers.values()), people=reader.people,
         coordinator=reader.person(people["coordinator"]), facilitators=reader.persons(people["facilitators"]),
-        labs=labs, before=before, plans=plans, decisions=decisions,
+        labs=labs, harvesting=harvesting, looked=looked, before=before, after=after, plans=plans, decisions=decisions,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from kennislab.core import clock
 from kennislab.demo.shapes import Lab
@@ -18,8 +18,8 @@ INTO_THE_STEP = timedelta(minutes=20)
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Inside it is that moment for everything that asks the app's clock. Only while nothing is served: the clock is the process's."""
-    real = clock.now
-    clock.now = lambda: moment
+    real, then = clock.now, moment.astimezone(UTC)  # as the clock tells it: what is signed holds the time as it is written
+    clock.now = lambda: then
     try:
         yield
     finally:

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from kennislab.accounts import operations as accounts
 from kennislab.accounts import passwords
 from kennislab.accounts.models import Person as PersonRow
+from kennislab.archive import checking, prompts
 from kennislab.core import clock, jobs
 from kennislab.core.db import db
 from kennislab.core.ids import show_code
 from kennislab.core.transaction import Tx, transaction
-from kennislab.demo import archives, desk, groups, invited, keys, meetings, people, post, rooms, shelf
+from kennislab.demo import aftermath, archives, desk, groups, harvesting, invited, keys, meetings, people, post, rooms, shelf
 from kennislab.demo.content import load_content
 from kennislab.demo.groups import Groups
 from kennislab.demo.history import Times, at, times_at_stage, times_of
@@ -29,7 +30,7 @@ from kennislab.demo.people import Cast
 from kennislab.demo.shapes import Content, Lab, Person
 from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab as LabRow
-from kennislab.programme.models import LabState, Programme
+from kennislab.programme.models import LabKind, LabState, Programme
 
 STAGES = tuple(str(state) for state in LabState)
 BEFORE_THE_DAY = (LabState.COLLECTING, LabState.GROUPING, LabState.READY)
@@ -38,7 +39,7 @@ PARTICIPANT = "celina"
 
 
 class LabInfo(TypedDict):
-    """The newest lab."""
+    """One lab."""
 
     id: int
     title: str
@@ -52,10 +53,13 @@ class JoinInfo(TypedDict):
 
 
 class DemoInfo(TypedDict):
-    """What whoever started the demo is told."""
+    """What whoever started the demo is told. ``lab``: the newest; ``harvest``: one whose harvest is open; ``sealed``: the last in the
+    archive."""
 
     stage: str
     lab: LabInfo
+    harvest: LabInfo
+    sealed: LabInfo
     join: JoinInfo
     people: dict[str, keys.Key]
 
@@ -86,10 +90,22 @@ def describe(app: Flask) -> DemoInfo:
             raise LookupError("no demo in this folder")
         return {
             "stage": str(lab.state),
-            "lab": {"id": lab.id, "title": lab.title},
+            "lab": _info(lab),
+            "harvest": _info(_latest(db.session(), lab, LabRow.kind == LabKind.DEEP_DIVE)),
+            "sealed": _info(_latest(db.session(), lab, LabRow.state == LabState.ARCHIVED)),
             "join": {"code": show_code(lab.join_code), "path": f"/j/{lab.join_token}"},
             "people": kept["people"],
         }
+
+
+def _info(lab: LabRow) -> LabInfo:
+    return {"id": lab.id, "title": lab.title}
+
+
+def _latest(session: Session, lab: LabRow, wanted: sa.ColumnElement[bool]) -> LabRow:
+    """The latest of the same programme that is so; the newest itself when there is none, in a folder of an older version."""
+    chosen = sa.select(LabRow).where(LabRow.programme_id == lab.programme_id, wanted)
+    return session.scalars(chosen.order_by(LabRow.starts_at.desc()).limit(1)).first() or lab
 
 
 def _present(session: Session, content: Content) -> int | None:
@@ -116,6 +132,11 @@ def _make(content: Content, stage: str, folder: Path) -> None:
         for lab in content.archived:
             _past(tx, content, cast, lab, archived)
         newest = _newest(tx, content, cast, stage, archived)
+        _open(tx, content, cast)
+        aftermath.load_after(tx, content, cast, archived)
+        everybody = stage in BEFORE_THE_DAY  # later on nobody reads old mail, save who tries out what it says
+        these = [] if everybody else [cast.row(one).id for one in who.values()]
+        jobs.enqueue(tx, post.JOB, people=these, purposes=[checking.ASK, prompts.KIND])
         shelf.load_products(tx, content, cast, archived)
         tokens = {role: accounts.make_access_token(tx, cast.row(person), "Voorbeeld") for role, person in who.items()}
         kept = _kept(cast.programme.id, newest.id, {r: cast.row(p) for r, p in who.items()}, secret, tokens)
@@ -133,7 +154,10 @@ def _new_keys(content: Content, programme: int, folder: Path) -> None:
             accounts.set_password(tx, row, hashes[role])
         tokens = {role: accounts.make_access_token(tx, row, "Voorbeeld") for role, row in rows.items()}
         newest = tx.session.scalars(
-            sa.select(LabRow.id).where(LabRow.programme_id == programme).order_by(LabRow.starts_at.desc()).limit(1)
+            sa.select(LabRow.id)
+            .where(LabRow.programme_id == programme, LabRow.kind == LabKind.KNOWLEDGE_LAB)
+            .order_by(LabRow.starts_at.desc())
+            .limit(1)
         ).one()
         kept = _kept(programme, newest, rows, secret, tokens)
     keys.keep(folder, kept)
@@ -157,6 +181,18 @@ def _past(tx: Tx, content: Content, cast: Cast, lab: Lab, archived: archives.Arc
     archives.harvest(room, asked, times.ends + archives.CHECKED, archived)
 
 
+def _open(tx: Tx, content: Content, cast: Cast) -> LabRow:
+    """The meeting of a few days ago whose harvest is open."""
+    lab = harvesting.held(content.harvesting, clock.now().astimezone(clock.LOCAL).date())
+    times = times_of(lab)
+    with at(times.starts - timedelta(days=28)):
+        row = meetings.plan(tx, content, cast, lab, times, quarter=None)
+    room, asked = _prepare(tx, content, cast, lab, row, times, LabState.READY)
+    rooms.play_day(room, times)
+    harvesting.work_on(room, asked, times)
+    return row
+
+
 def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives.Archived) -> LabRow:
     """The lab that is in the chosen stage."""
     lab = content.newest
@@ -178,8 +214,6 @@ def _newest(tx: Tx, content: Content, cast: Cast, stage: str, archived: archives
     invited.settle(tx)
     if state in (LabState.GROUPING, LabState.READY):
         invited.prepare(tx, content, cast, row, "ranking_open" if state is LabState.GROUPING else "your_group")
-    everybody = state in BEFORE_THE_DAY  # later on nobody reads old mail, save who tries out what it says
-    jobs.enqueue(tx, post.JOB, people=[] if everybody else [cast.row(one).id for one in _signing_in(content).values()])
     return row
 
 

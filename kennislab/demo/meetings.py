@@ -17,7 +17,7 @@ from kennislab.demo.shapes import AgendaStep, Before, Content, Lab, Question
 from kennislab.programme import operations as programmes
 from kennislab.programme import queries as programme_queries
 from kennislab.programme.agenda import AgendaDraft
-from kennislab.programme.models import Block, Input
+from kennislab.programme.models import Block, Input, LabKind
 from kennislab.programme.models import Lab as LabRow
 from kennislab.programme.words import PHONE_KINDS
 from kennislab.questions import carrying, fields
@@ -44,6 +44,7 @@ def plan(tx: Tx, content: Content, cast: Cast, lab: Lab, times: Times, *, quarte
         place=f"{lab.venue}, {city}",
         description=f"{theme.label}. {theme.about}",
         quarter=quarter,
+        kind=LabKind(lab.kind),
     )
     own_inputs = any(step.input != "none" for step in lab.agenda)
     row = programmes.plan_lab(tx, cast.programme, data)

@@ -34,6 +34,10 @@ class Cast:
         """The person in the database."""
         return self.rows[person.slug]
 
+    def district(self, code: str, name: str) -> int | None:
+        """Id of a district; None for a municipality as a whole."""
+        return next((one.id for one in self.districts if (one.municipality_code, one.name) == (code, name)), None)
+
     def actor(self, person: Person) -> Actor:
         """Somebody as policies and operations see them."""
         row = self.rows[person.slug]
@@ -51,7 +55,7 @@ def load_people(tx: Tx, content: Content, passwords: Mapping[str, str]) -> Cast:
             description=f"{content.description}\n\n{content.note}",
             starts_on=content.starts,
             ends_on=content.ends,
-            retention_months=36,
+            retention_months=content.retention_months,
             example=True,
         )
         districts = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox
 import re
 import time
+from collections.abc import Sequence
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -25,16 +26,18 @@ PATIENCE = 10.0
 
 
 @jobs.job(JOB)
-def hand_over(progress: jobs.Progress, people: list[int]) -> int:
-    """The mails to these people (all, when empty) that left already; returns how many. A job, because what their links lead to is only
-    known once the demo is served."""
+def hand_over(progress: jobs.Progress, people: list[int], purposes: Sequence[str] = ()) -> int:
+    """The mails to these people (all, when empty), or of these purposes, that left already; returns how many.
+
+    A job, because what their links lead to is only known once the demo is served.
+    """
     if not current_app.config["DEMO"] or not current_app.config["SMTP_URL"]:
         return 0
     until = time.monotonic() + PATIENCE
     while not current_app.config.get("SERVED_AT") and time.monotonic() < until:
         time.sleep(0.1)
     sent = sa.select(Mail.id).where(Mail.state == "sent").order_by(Mail.sent_at, Mail.id)
-    ids = list(db.session.scalars(sent.where(Mail.person_id.in_(people)) if people else sent))
+    ids = list(db.session.scalars(sent.where(Mail.person_id.in_(people) | Mail.purpose.in_(purposes)) if people else sent))
     db.session.rollback()
     box = mailbox.Maildir(Path(current_app.config["DATA_DIR"]) / "mail")
     count = 0

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 Consent = Literal["group", "programme", "public_anonymous", "public_city"]
-Status = Literal["planned", "tried", "partly", "worked", "failed"]
+Status = Literal["proposed", "planned", "tried", "partly", "worked", "failed"]
 ItemKind = Literal["bottleneck", "solution", "insight", "lesson", "linking_opportunity", "action", "question", "advice", "association"]
 
 
@@ -102,19 +102,21 @@ class Question:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What became of a solution somewhere: one line in its ledger."""
+    """What became of a solution somewhere: one line in its ledger. ``district``: in which part of the municipality, if only there."""
 
     city: City
     status: Status
     at: date
     note: str
+    district: str = ""
 
 
 @dataclass(frozen=True)
 class Item:
     """Anything said in a lab. ``answers``: bottleneck (or question) it answers; ``question``: the knowledge question it came up with.
 
-    ``origin``: items that a lesson or an action was drawn from. ``owner``, ``due``, ``status`` and ``note`` belong to actions.
+    ``origin``: items that a lesson or an action was drawn from. ``owner``, ``due``, ``status`` and ``note`` belong to actions;
+    ``until`` is the new date of one that is carried on.
     """
 
     slug: str
@@ -133,6 +135,7 @@ class Item:
     due: date | None = None
     status: str = ""
     note: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -166,11 +169,25 @@ class Merge:
 
 @dataclass(frozen=True)
 class Harvest:
-    """What the facilitator does with the newest lab's contributions."""
+    """What the facilitator does with a lab's contributions. ``groups``: whose cards were confirmed so far, while it is still going on."""
 
     merge: tuple[Merge, ...] = ()
     edit: tuple[tuple[str, str], ...] = ()
     leave_out: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What participants did with their own contributions while the harvest is open; who is not in it has not looked yet.
+
+    ``approved``: who said that all is right; ``corrected``: slug of an item to its new words; ``limited``: to how far it may go.
+    """
+
+    approved: tuple[Person, ...]
+    corrected: Mapping[str, str]
+    withdrawn: frozenset[str]
+    limited: Mapping[str, Consent]
 
 
 @dataclass(frozen=True)
@@ -194,6 +211,7 @@ class Lab:
     ballot: Ballot | None = None
     harvest: Harvest = field(default_factory=Harvest)
     now: int = 0
+    kind: str = "knowledge_lab"
 
     @property
     def year(self) -> int:
@@ -285,6 +303,46 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Prompt:
+    """That somebody was asked by mail, so many days ago, what came of ``item``. ``answer``: what they said; empty: nothing yet."""
+
+    item: str
+    of: Person
+    days: int
+    answer: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Amended:
+    """A correction to something sealed, so many days after its lab."""
+
+    item: str
+    by: Person
+    days: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search that somebody kept. ``query``: parameters of its address; ``every``: how often it is mailed."""
+
+    by: Person
+    name: str
+    query: Mapping[str, str | list[str]]
+    every: str
+
+
+@dataclass(frozen=True)
+class After:
+    """What came after the labs, apart from what stands at one item."""
+
+    prompts: tuple[Prompt, ...]
+    corrections: tuple[Amended, ...]
+    searches: tuple[Search, ...]
+
+
+@dataclass(frozen=True)
 class PlanStep:
     """A step of a step-by-step plan. Without ``sources`` it is shown with a warning."""
 
@@ -325,13 +383,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything together. The last of ``labs`` is the newest; the others are archived."""
+    """Everything together. The last of ``labs`` is the newest; the others are archived. ``harvesting``: the one whose harvest is open."""
 
     name: str
     description: str
     note: str
     starts: date
     ends: date
+    retention_months: int
     themes: dict[str, Theme]
     cities: dict[str, City]
     partakers: tuple[Partaker, ...]
@@ -339,7 +398,10 @@ class Content:
     coordinator: Person
     facilitators: tuple[Person, ...]
     labs: tuple[Lab, ...]
+    harvesting: Lab
+    looked: Looked
     before: Before
+    after: After
     plans: tuple[Plan, ...]
     decisions: tuple[Decision, ...]
 

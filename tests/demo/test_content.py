@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from kennislab.demo.check import problems, valid_on
 from kennislab.demo.content import DATA, ContentError, _read, load_content, municipality_register
+from kennislab.demo.harvesting import held
 from kennislab.demo.shapes import Content
 
 SOURCE_QUESTIONS = {
@@ -38,9 +39,9 @@ def test_three_years_of_quarters_of_which_the_newest_is_not_yet_archived(content
 
 def test_at_least_450_archived_items_apart_from_questions(content: Content) -> None:
     counts = Counter(item.kind for lab in content.archived for item in lab.items)
-    assert counts == {"solution": 158, "bottleneck": 133, "action": 56, "insight": 55, "lesson": 44, "linking_opportunity": 34}
-    assert counts.total() == 480
-    assert sum(len(lab.questions) for lab in content.archived) == 88
+    assert counts == {"solution": 158, "bottleneck": 141, "action": 56, "insight": 55, "lesson": 44, "linking_opportunity": 34}
+    assert counts.total() == 488
+    assert sum(len(lab.questions) for lab in content.archived) == 89
 
 
 def test_every_archived_lab_is_whole(content: Content) -> None:
@@ -64,7 +65,8 @@ def test_a_question_returns_only_on_purpose(content: Content) -> None:
     asked = Counter(question.text for lab in content.labs for question in lab.questions if question.returns is None)
     assert [text for text, times in asked.items() if times > 1] == []
     assert set(asked) >= SOURCE_QUESTIONS
-    assert {question.text for question in content.newest.questions if question.returns} == SOURCE_QUESTIONS
+    unanswered = "Hoe evalueer je een aanpak die steeds verandert?"
+    assert {question.text for question in content.newest.questions if question.returns} == {*SOURCE_QUESTIONS, unanswered}
 
 
 def test_the_newest_lab_has_enough_for_every_stage(content: Content) -> None:
@@ -80,7 +82,7 @@ def test_the_newest_lab_has_enough_for_every_stage(content: Content) -> None:
 def test_evidence_is_honest_and_about_real_municipalities(content: Content) -> None:
     proofs = [proof for lab in content.archived for item in lab.items for proof in item.evidence]
     statuses = Counter(proof.status for proof in proofs)
-    assert len(proofs) == 213 and statuses["failed"] == 15
+    assert len(proofs) == 219 and statuses["failed"] == 15
     assert all(valid_on(proof.city, proof.at) for proof in proofs)
 
 
@@ -156,6 +158,29 @@ def test_what_happened_before_refers_to_what_is_there(content: Content) -> None:
         "before: no group zolder",
         "before: bas takes part and does not come",
     ]
+
+
+def test_what_came_after_refers_to_what_is_there(content: Content) -> None:
+    prompt, looked = content.after.prompts[0], content.looked
+    broken = replace(
+        content,
+        after=replace(content.after, prompts=(replace(prompt, item="2024-Q1/weg", note=""), replace(prompt, of=content.coordinator))),
+        looked=replace(looked, withdrawn=frozenset({"weg"}), approved=(content.people["noor"],)),
+    )
+    assert problems(broken) == [
+        "after: no item 2024-Q1/weg",
+        "after: 2024-Q1/weg without a reason",
+        "after: marit cannot say 'partly' of 2024-Q3/logboek-baten",
+        "open: no item weg",
+        "open: noor has nothing to look at",
+    ]
+
+
+@pytest.mark.parametrize(("today", "day"), [("2026-11-20", 18), ("2026-11-22", 20), ("2026-11-23", 20), ("2026-11-24", 23)])
+def test_the_open_harvest_was_held_on_a_working_day_not_long_ago(content: Content, today: str, day: int) -> None:
+    lab = held(content.harvesting, date.fromisoformat(today))
+    assert (lab.day, lab.day.weekday() < 5) == (date(2026, 11, day), True)
+    assert [item.due - lab.day for item in lab.items if item.due] == [timedelta(days=112)]
 
 
 def test_a_key_stands_only_once(tmp_path: Path) -> None:
