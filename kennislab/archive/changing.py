@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive.models import ArchiveItem, Consent, ItemLink, LinkKind
+from kennislab.archive.models import REACH, ArchiveItem, Consent, ItemLink, LinkKind
 from kennislab.core import clock
 from kennislab.core.errors import N_, Invalid, require
 from kennislab.core.text import tidy
@@ -29,12 +30,15 @@ def changed(item: ArchiveItem, **values: Any) -> None:
     item.rev += 1
 
 
-def reword(item: ArchiveItem, text: str, by: Actor) -> None:
+def reword(tx: Tx, item: ArchiveItem, text: str, by: Actor) -> None:
+    """Other words; who said it, or something that was made one with it, looks at them anew. Raises Invalid."""
     clean = tidy(text)
     if not 1 <= len(clean) <= MOST_TEXT:
         raise Invalid(fields={"text": N_("Schrijf 1 tot 2000 tekens.")})
     if clean != item.text:
         changed(item, text=clean, edited_by=by.name, edited_at=clock.now())
+        for one in (item, *parts_of(tx.session, item)):
+            one.checked_at = None
 
 
 def line(text: str, most: int) -> str:
@@ -55,6 +59,21 @@ def cut(item: ArchiveItem) -> None:
     """Nothing leads back to who said it any more."""
     item.person_id = item.participant_id = item.municipality_code = item.district_id = None
     item.contact, item.created_at, item.reach_given = "", item.lab.starts_at, Consent.PUBLIC_ANONYMOUS
+
+
+def whole_of(session: Session, item: ArchiveItem) -> ArchiveItem | None:
+    """What it was made one with; there is only one level, see :func:`kennislab.archive.judging.merge`."""
+    return session.get(ArchiveItem, item.merged_into_id) if item.merged_into_id else None
+
+
+def parts_of(session: Session, item: ArchiveItem) -> Sequence[ArchiveItem]:
+    """What was merged into it."""
+    return session.scalars(sa.select(ArchiveItem).where(ArchiveItem.merged_into_id == item.id)).all()
+
+
+def given(session: Session, item: ArchiveItem) -> Consent:
+    """How far it may go by its author's own choice: of what was made one, the nearest wish."""
+    return min((item.reach_given, *(part.reach_given for part in parts_of(session, item))), key=REACH.__getitem__)
 
 
 def link(tx: Tx, from_id: str, to_id: str, kind: LinkKind) -> None:

@@ -5,9 +5,10 @@ The look-over opens with the harvest and lasts three days; until the seal an aut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,8 +18,8 @@ from kennislab.accounts import queries as people
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person, Role
 from kennislab.archive import lessons, queries
-from kennislab.archive.changing import changed, reword
-from kennislab.archive.judging import free_merged
+from kennislab.archive.changing import changed, parts_of, reword, whole_of
+from kennislab.archive.judging import free_merged, leave_whole
 from kennislab.archive.models import REACH, ArchiveItem, Consent, HarvestCheck, Status
 from kennislab.archive.rewording import set_consent
 from kennislab.core import clock, jobs, mail
@@ -81,9 +82,11 @@ def settle(tx: Tx, lab: Lab, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How the look-over goes. ``people``: who contributed under their name; ``done``: of whom nothing is left to look at."""
+    """How the look-over goes. ``people``: who contributed under their name; ``done``: of whom nothing is left to look at; ``guests``: who
+    of them have no account, and look on the phone with which they took part."""
 
     people: int = 0
+    guests: int = 0
     done: int = 0
     corrected: int = 0
     withdrawn: int = 0
@@ -91,12 +94,14 @@ class Progress:
 
 def progress(items: Sequence[ArchiveItem]) -> Progress:
     """Sums up what the authors did with these items of one lab."""
-    mine: dict[int, list[ArchiveItem]] = {}
+    mine: dict[int | str, list[ArchiveItem]] = {}
     for item in items:
-        if item.person_id is not None:
-            mine.setdefault(item.person_id, []).append(item)
+        author = item.person_id if item.person_id is not None else item.participant_id
+        if author is not None:
+            mine.setdefault(author, []).append(item)
     return Progress(
         people=len(mine),
+        guests=sum(isinstance(author, str) for author in mine),
         done=sum(not any(to_look_at(item) for item in own) for own in mine.values()),
         corrected=sum(item.corrected_at is not None for item in items),
         withdrawn=sum(item.withdrawn_at is not None for item in items),
@@ -111,20 +116,40 @@ def to_look_at(item: ArchiveItem) -> bool:
 # --- what an author may do ----------------------------------------------------------------------------------------------------
 
 
-def approve_own(tx: Tx, items: Sequence[ArchiveItem]) -> int:
-    """Its author says that it is right so. Returns of how many that is new."""
+def words_now(session: Session, item: ArchiveItem) -> str:
+    """What its author reads of it now: their own words, or those that they were made one with."""
+    return (whole_of(session, item) or item).text
+
+
+def mark_of(words: str) -> str:
+    """Short for these words, to know in a form whether they are still the same."""
+    return sha256(words.encode()).hexdigest()[:12]
+
+
+def approve_own(tx: Tx, items: Sequence[ArchiveItem], seen: Mapping[str, str] | None = None) -> int:
+    """Its author says that it is right so. Returns of how many that is new.
+
+    ``seen``: item → mark of the words that its author had before them; what reads otherwise by now is left to look at.
+    """
     fresh = [item for item in items if to_look_at(item)]
+    if seen is not None:
+        fresh = [item for item in fresh if seen.get(item.id) == mark_of(words_now(tx.session, item))]
     for item in fresh:
         require(states.verdict(item.lab.state, "check_own"))
         item.checked_at = clock.now()
     return len(fresh)
 
 
-def correct_own(tx: Tx, item: ArchiveItem, text: str, by: Actor) -> None:
-    """Its author puts it in other words. What was said first is kept, and staff look at it again. Raises Invalid."""
+def correct_own(tx: Tx, item: ArchiveItem, text: str, by: Actor, seen: str | None = None) -> None:
+    """Its author puts it in other words. What was said first is kept, and staff look at it again. Raises Invalid.
+
+    ``seen``: mark of the words that its author had before them. When staff reworded it meanwhile, those are shown first.
+    """
     require(states.verdict(item.lab.state, "check_own"))
     before = item.text
-    reword(item, text, by)
+    if seen is not None and seen != mark_of(before) and tidy(text) != before:
+        raise Invalid(fields={"text": N_("De begeleider heeft dit intussen anders verwoord. Lees het na; jouw tekst staat nog hieronder.")})
+    reword(tx, item, text, by)
     now = clock.now()
     item.checked_at = now
     if item.text == before:
@@ -137,8 +162,9 @@ def withdraw_own(tx: Tx, item: ArchiveItem) -> None:
     """Its author takes it back, before the seal. What was merged into it stands by itself again."""
     require(states.verdict(item.lab.state, "check_own"))
     _look_again(tx, item)
+    leave_whole(tx, item)
     free_merged(tx, item)
-    changed(item, status=Status.DROPPED, merged_into_id=None, withdrawn_at=clock.now(), checked_at=clock.now())
+    changed(item, status=Status.DROPPED, withdrawn_at=clock.now(), checked_at=clock.now())
 
 
 def leave_in_own(tx: Tx, item: ArchiveItem) -> None:
@@ -151,37 +177,37 @@ def leave_in_own(tx: Tx, item: ArchiveItem) -> None:
 def limit_own(tx: Tx, item: ArchiveItem, consent: Consent) -> None:
     """Its author chooses anew how far it may go: nearer, further, or anonymous. Raises Invalid.
 
-    Of what was made one, the nearest wish holds for the whole; what is to stay in another group than the whole stands by itself again.
+    Of what was made one, the nearest wish holds for the whole. What is to stay in another group than the whole, or without a name beside
+    somebody else's name, stands by itself again.
     """
     require(states.verdict(item.lab.state, "check_own"))
-    parts = tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.merged_into_id == item.id)).all()
-    if any(REACH[part.reach_given] < REACH[consent] for part in parts):
+    if any(REACH[part.reach_given] < REACH[consent] for part in parts_of(tx.session, item)):
         raise Invalid(fields={"consent": N_("Deze kaart is één met die van iemand anders, die minder ver wil gaan.")})
     set_consent(tx, item, consent, agreed=True)
     item.reach_given, item.checked_at = item.consent, clock.now()
-    whole = queries.item(tx.session, item.merged_into_id) if item.merged_into_id else None
-    if whole is not None and REACH[consent] < REACH[whole.consent]:
-        if consent is Consent.GROUP and whole.group_name != item.group_name:
-            changed(item, status=Status.DRAFT, merged_into_id=None)
-            changed(whole, status=Status.DRAFT)
-        else:
-            set_consent(tx, whole, consent)
+    whole = whole_of(tx.session, item)
+    if whole is None or REACH[consent] >= REACH[whole.consent]:
+        return
+    if consent is Consent.PUBLIC_ANONYMOUS or (consent is Consent.GROUP and whole.group_name != item.group_name):
+        _look_again(tx, item)
+        leave_whole(tx, item)
+        changed(item, status=Status.DRAFT)
+    else:
+        set_consent(tx, whole, consent)
 
 
 def _look_again(tx: Tx, item: ArchiveItem) -> None:
-    """Staff judge anew what its author changed, or what it was merged into."""
-    if item.status is Status.CONFIRMED:
-        changed(item, status=Status.DRAFT)
-    whole = queries.item(tx.session, item.merged_into_id) if item.merged_into_id else None
-    if whole is not None and whole.status is Status.CONFIRMED:
-        changed(whole, status=Status.DRAFT)
+    """Staff judge anew what its author changed, and what it was merged into."""
+    for one in (item, whole_of(tx.session, item)):
+        if one is not None and one.status is Status.CONFIRMED:
+            changed(one, status=Status.DRAFT)
 
 
 # --- asking by mail -----------------------------------------------------------------------------------------------------------
 
 
 def contributors(session: Session, lab: Lab, *, unseen: bool = False) -> list[tuple[Person, int]]:
-    """Who takes part in the programme, has an address and said something under their name; with how many items. Not the staff.
+    """Who has a role in the programme, an address, and said something under their name; with how many items.
 
     ``unseen``: only who has something left to look at, with how much.
     """
@@ -191,7 +217,7 @@ def contributors(session: Session, lab: Lab, *, unseen: bool = False) -> list[tu
         if item.withdrawn_at is None and (not unseen or to_look_at(item)):
             number[item.person_id or 0] = number.get(item.person_id or 0, 0) + 1
     everybody = people.people_of(session, lab.programme_id)
-    return [(person, number[person.id]) for person, role in everybody if role is Role.PARTICIPANT and person.email and person.id in number]
+    return [(person, number[person.id]) for person, _role in everybody if person.email and person.id in number]
 
 
 @jobs.every(300, "harvest-checks")
@@ -239,10 +265,17 @@ def _still_needed(session: Session, one: Mail) -> bool:
 
 @mail.fill(mails.SECRET, ASK, REMIND)
 def _way_in(tx: Tx, one: Mail) -> str:
-    """A link that signs in for this programme alone and leads to one's own contributions. Opening it changes nothing."""
+    """A link that signs in for this programme alone and leads to one's own contributions. Opening it changes nothing.
+
+    Of staff it only leads there: they sign in as always, and stay staff in that browser.
+    """
     lab, person = tx.session.get(Lab, one.lab_id), tx.session.get(Person, one.person_id)
     if lab is None or person is None:
         raise Gone("nobody-there", N_("Deze persoon of dit lab is er niet meer"), N_("De mail is niet meer nodig."))
+    own = f"/kennislabs/{lab.id}/oogst/eigen"
+    place = people.membership(tx.session, person.id, lab.programme_id)
+    if place is not None and place.role is not Role.PARTICIPANT:
+        return mail.site_address(own + ("?taal=en" if person.language == "en" else ""))
     token = accounts.make_personal_link(tx, person, lab.programme_id, lab.id, life=LINK_LIFE)
     english = "&taal=en" if person.language == "en" else ""
-    return mail.site_address(f"/uitnodiging/{token}?next=/kennislabs/{lab.id}/oogst/eigen{english}")
+    return mail.site_address(f"/uitnodiging/{token}?next={own}{english}")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import lessons, queries
-from kennislab.archive.changing import changed, cut, link, reword, tidy_themes, unsealed
+from kennislab.archive.changing import changed, link, parts_of, reword, tidy_themes, unsealed, whole_of
 from kennislab.archive.models import REACH, ArchiveItem, Consent, ItemLink, Status
 from kennislab.core.errors import N_, Conflict, Invalid, require
 from kennislab.core.transaction import Tx
@@ -53,15 +53,17 @@ def drop_some(tx: Tx, items: Sequence[ArchiveItem]) -> int:
 def drop(tx: Tx, item: ArchiveItem) -> None:
     """Left out: kept, and not shown. What was merged into it comes free as drafts."""
     unsealed(item)
+    leave_whole(tx, item)
     free_merged(tx, item)
-    changed(item, status=Status.DROPPED, merged_into_id=None)
+    changed(item, status=Status.DROPPED)
 
 
 def reopen(tx: Tx, item: ArchiveItem) -> None:
     """Back to a draft: out of what it was merged into, or not left out any more."""
     unsealed(item)
     _not_withdrawn(item)
-    changed(item, status=Status.DRAFT, merged_into_id=None)
+    leave_whole(tx, item)
+    changed(item, status=Status.DRAFT)
 
 
 def _not_withdrawn(item: ArchiveItem) -> None:
@@ -75,14 +77,25 @@ def _not_withdrawn(item: ArchiveItem) -> None:
 
 def free_merged(tx: Tx, item: ArchiveItem) -> None:
     """What was merged into it stands by itself again, as drafts."""
-    for other in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.merged_into_id == item.id)):
-        changed(other, status=Status.DRAFT, merged_into_id=None)
+    for other in parts_of(tx.session, item):
+        leave_whole(tx, other)
+        changed(other, status=Status.DRAFT)
 
 
-def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, by: Actor) -> None:
+def leave_whole(tx: Tx, item: ArchiveItem) -> None:
+    """Out of what it was merged into, with the votes that it brought."""
+    whole = whole_of(tx.session, item)
+    if whole is not None:
+        changed(whole, votes=max(0, whole.votes - item.votes))
+        changed(item, merged_into_id=None)
+
+
+def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, by: Actor) -> ArchiveItem:
     """Makes one of several that say the same: ``keep`` gets the text, the others point to it and are not shown any more.
 
-    Themes and votes add up; of the consents the nearest counts. Raises Invalid when they are not of one lab, or stay in different groups.
+    Themes and votes add up; of the consents the nearest counts. When that is without a name, it is a card without one that stays, and when
+    it is not, one with a name: so no author is forgotten and none is found out. What stays takes over what ``keep`` was. Returns it.
+    Raises Invalid when they are not of one lab, or stay in different groups.
     """
     unsealed(keep)
     others = [other for other in others if other.id != keep.id]
@@ -98,23 +111,36 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
             N_("Deze kaarten kun je niet samenvoegen"),
             N_("Een van de kaarten blijft in haar groep en de andere komt uit een andere groep. Vraag eerst of ze verder mag."),
         )
-    reword(keep, text, by)
+    if keep.anonymous is not (near is Consent.PUBLIC_ANONYMOUS):
+        stays = next(other for other in others if other.consent is near)
+        _stand_in(stays, keep)
+        keep, others = stays, [one for one in every if one is not stays]
+    reword(tx, keep, text, by)
     keep.lesson = keep.lesson if keep.lesson and lessons.sentence(keep.lesson) == keep.text else {}
     keep.themes = tidy_themes([theme for one in every for theme in one.themes])
     keep.votes += sum(other.votes for other in others)
-    if near is Consent.PUBLIC_ANONYMOUS:
-        cut(keep)
     changed(keep, consent=near, status=Status.CONFIRMED)
     gone = [other.id for other in others]
     for other in others:
-        free_merged(tx, other)
-        changed(other, status=Status.MERGED, merged_into_id=keep.id)
+        for part in parts_of(tx.session, other):
+            other.votes = max(0, other.votes - part.votes)  # each with its own, as it may leave
+            changed(part, merged_into_id=keep.id, checked_at=None)
+        changed(other, status=Status.MERGED, merged_into_id=keep.id, checked_at=None)
     if keep.answers_id in gone:
         keep.answers_id = None
     for solution in tx.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.answers_id.in_(gone), ArchiveItem.id != keep.id)):
         solution.answers_id = keep.id
     _take_links(tx, keep, gone)
     tx.session.flush()
+    return keep
+
+
+def _stand_in(stays: ArchiveItem, chosen: ArchiveItem) -> None:
+    """What stays becomes what was chosen to stay, in all but who said it."""
+    stays.kind, stays.lesson, stays.answers_id = chosen.kind, dict(chosen.lesson), chosen.answers_id
+    stays.owner, stays.due, stays.action_status = chosen.owner, chosen.due, chosen.action_status
+    if not stays.anonymous:
+        stays.contact = stays.contact or chosen.contact
 
 
 def _take_links(tx: Tx, keep: ArchiveItem, gone: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from kennislab.accounts.actors import Actor
 from kennislab.archive.models import ArchiveItem, Consent, Status
 from kennislab.core.errors import DomainError, NotFound, NotSignedIn
+from kennislab.live.models import Participant
 from kennislab.programme import states
 from kennislab.programme.models import Lab, LabState
 from kennislab.programme.policies import is_member, is_staff
@@ -29,18 +30,23 @@ def may_seal(actor: Actor, lab: Lab) -> Verdict:
     return _staff_in_state(actor, lab, "seal")
 
 
-def may_check_own(actor: Actor, lab: Lab) -> Verdict:
-    """Looking over one's own contributions before the seal: everybody in the programme."""
-    member = is_member(actor, lab.programme_id)
+def may_check_own(actor: Actor, lab: Lab, guest: Participant | None = None) -> Verdict:
+    """Looking over one's own contributions before the seal: everybody in the programme, and who took part in the room without an account.
+
+    ``guest``: whose room this browser holds the token of.
+    """
+    here = guest is not None and guest.lab_id == lab.id and guest.revoked_at is None
+    member = True if here else is_member(actor, lab.programme_id)
     return states.verdict(lab.state, "check_own") if member is True else member
 
 
-def may_change_own(actor: Actor, item: ArchiveItem) -> Verdict:
+def may_change_own(actor: Actor, item: ArchiveItem, guest: Participant | None = None) -> Verdict:
     """Withdrawing one's own words or keeping them nearer: their author, before the seal. Another's look as if they were not there."""
-    own = may_check_own(actor, item.lab)
+    own = may_check_own(actor, item.lab, guest)
     if own is not True:
         return own
-    return True if item.person_id is not None and item.person_id == actor.person_id else NotFound()
+    said_here = guest is not None and item.participant_id == guest.id
+    return True if said_here or (item.person_id is not None and item.person_id == actor.person_id) else NotFound()
 
 
 def may_read_lab(actor: Actor, lab: Lab) -> Verdict:

@@ -62,6 +62,11 @@ def counts(session: Session, lab_id: int) -> dict[Status, int]:
     return dict.fromkeys(Status, 0) | dict(rows.all())
 
 
+def revisions(session: Session, lab_id: int) -> dict[str, int]:
+    """Item id → its revision, of everything that was caught at a lab."""
+    return dict(session.execute(sa.select(ArchiveItem.id, ArchiveItem.rev).where(ArchiveItem.lab_id == lab_id)).all())
+
+
 def not_taken_over(session: Session, lab: Lab) -> int:
     """How many contributions came in, late ones too, since the harvest was opened."""
     taken = set(
@@ -74,6 +79,19 @@ def of_person(session: Session, lab_id: int, person_id: int) -> Sequence[Archive
     """What somebody said under their name, in the order of the day. What was merged stays theirs."""
     mine = sa.select(ArchiveItem).where(ArchiveItem.lab_id == lab_id, ArchiveItem.person_id == person_id)
     return session.scalars(mine.options(*_WHOLE).order_by(ArchiveItem.position, ArchiveItem.id)).all()
+
+
+def of_author(session: Session, lab_id: int, person_id: int | None, participant_id: str | None = None) -> Sequence[ArchiveItem]:
+    """What somebody said under their own name: by account, or by their place in the room without one; both where they have both."""
+    mine = []
+    if person_id is not None:
+        mine.append(ArchiveItem.person_id == person_id)
+    if participant_id is not None:
+        mine.append(ArchiveItem.participant_id == participant_id)
+    if not mine:
+        return []
+    chosen = sa.select(ArchiveItem).where(ArchiveItem.lab_id == lab_id, sa.or_(*mine))
+    return session.scalars(chosen.options(*_WHOLE).order_by(ArchiveItem.position, ArchiveItem.id)).all()
 
 
 def speakers(session: Session, items: Sequence[ArchiveItem]) -> dict[str, str]:

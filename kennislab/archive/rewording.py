@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import lessons, queries
-from kennislab.archive.changing import changed, cut, line, link, reword, tidy_themes, unsealed
+from kennislab.archive.changing import changed, cut, given, line, link, reword, tidy_themes, unsealed
 from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.transaction import Tx
@@ -89,10 +89,10 @@ def change(tx: Tx, item: ArchiveItem, changes: Changes, rev: int, by: Actor) -> 
         set_consent(tx, item, changes.consent, agreed=changes.agreed)
     if changes.lesson is not None and kind == "lesson":
         parts = lessons.of(changes.lesson)
-        reword(item, lessons.sentence(parts), by)
+        reword(tx, item, lessons.sentence(parts), by)
     else:
         if changes.text is not None:
-            reword(item, changes.text, by)
+            reword(tx, item, changes.text, by)
         parts = lessons.parts_of(item.text) if kind == "lesson" else {}
     changed(item, kind=kind, lesson=parts)
     if changes.contact is not None:
@@ -120,14 +120,14 @@ def set_action(tx: Tx, item: ArchiveItem, owner: str, due: date | None) -> None:
 def set_consent(tx: Tx, item: ArchiveItem, consent: Consent, *, agreed: bool = False) -> None:
     """How far it may go. Nearer: always. Further than its author chose: only when they agreed. From anonymous there is no way back.
 
-    Raises Invalid.
+    Of what was made one, each of the authors counts. Raises Invalid.
     """
     unsealed(item)
     if consent is item.consent:
         return
     if item.reach_given is Consent.PUBLIC_ANONYMOUS and consent is Consent.PUBLIC_CITY:
         raise Invalid(fields={"consent": N_("Deze kaart is anoniem ingestuurd. Bij welke gemeente zij hoort, weten we niet meer.")})
-    if REACH[consent] > REACH[item.reach_given] and not agreed:
+    if REACH[consent] > REACH[given(tx.session, item)] and not agreed:
         raise Invalid(fields={"agreed": N_("De inbrenger koos voor minder ver. Vraag het eerst en vink dan aan dat het mag.")})
     if consent is Consent.PUBLIC_ANONYMOUS:
         cut(item)

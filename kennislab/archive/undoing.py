@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
+from kennislab.accounts.models import Person
 from kennislab.archive import queries
 from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, HarvestAct, ItemLink, LinkKind, Status
 from kennislab.core import clock
@@ -29,7 +30,7 @@ KEPT = timedelta(days=1)
 MOST_ACTS = 50
 FIELDS = (
     "text", "kind", "themes", "consent", "reach_given", "status", "merged_into_id", "answers_id", "votes", "contact", "owner", "due",
-    "action_status", "lesson", "edited_by", "edited_at",
+    "action_status", "lesson", "edited_by", "edited_at", "checked_at",
 )  # fmt: skip
 _AUTHORS = ("consent", "reach_given", "contact")
 _READ = {
@@ -39,6 +40,7 @@ _READ = {
     "action_status": ActionStatus,
     "due": date.fromisoformat,
     "edited_at": datetime.fromisoformat,
+    "checked_at": datetime.fromisoformat,
 }
 Picture = tuple[dict[str, dict[str, Any]], set[tuple[str, str, str]]]
 
@@ -94,6 +96,15 @@ def _mine(lab_id: int, by: Actor) -> sa.Select[HarvestAct]:
     return sa.select(HarvestAct).where(HarvestAct.lab_id == lab_id, HarvestAct.by_id == by.person_id).order_by(HarvestAct.id.desc())
 
 
+def last_by_other(session: Session, lab_id: int, item_id: str, by: Actor) -> tuple[str, str] | None:
+    """Who else did something with this item last, and what (a message id); None when that was nobody of the staff."""
+    acts = sa.select(HarvestAct, Person.name).join(Person, Person.id == HarvestAct.by_id).where(HarvestAct.lab_id == lab_id)
+    for act, name in session.execute(acts.where(HarvestAct.by_id != by.person_id).order_by(HarvestAct.id.desc()).limit(MOST_ACTS)):
+        if item_id in act.before["items"]:
+            return name, act.what
+    return None
+
+
 def last_act(session: Session, lab_id: int, by: Actor) -> HarvestAct | None:
     """What this person could take back now."""
     return session.scalar(_mine(lab_id, by).where(HarvestAct.at >= clock.now() - KEPT).limit(1))
@@ -133,7 +144,8 @@ def undo(tx: Tx, lab: Lab, by: Actor) -> tuple[str, list[str]]:
 def _restore(item: ArchiveItem, was: dict[str, Any]) -> None:
     anonymised = item.reach_given is Consent.PUBLIC_ANONYMOUS and was.get("reach_given", item.reach_given.value) != item.reach_given.value
     for name, value in was.items():
-        if not (anonymised and name in _AUTHORS):
+        looked_since = name == "checked_at" and item.checked_at is not None
+        if not (anonymised and name in _AUTHORS) and not looked_since:
             setattr(item, name, _READ[name](value) if value is not None and name in _READ else value)
     item.rev += 1
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.archive import checking, operations, queries
+from kennislab.archive import checking, operations, queries, undoing
 from kennislab.archive.models import Consent, HarvestCheck, Status
 from kennislab.core import clock, mail
 from kennislab.core.errors import Conflict, Invalid
@@ -170,3 +170,73 @@ def test_how_the_look_over_goes(said: Said) -> None:
         assert checking.progress(items) == checking.Progress(people=1, done=0, corrected=1, withdrawn=1)
         operations.approve_own(tx, [one for one in items if one.person_id])
         assert checking.progress(items).done == 1
+
+
+# --- what was made one --------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_name_and_with_one_nobody_is_forgotten_and_nobody_found_out(said: Said) -> None:
+    staff = said.actor("facilitator")
+    with transaction() as tx:
+        named, unnamed, inside = (item_of(tx, said, name) for name in ("slow", "unnamed", "inside"))
+        with undoing.remembered(tx, named.lab, staff, "Samengevoegd"):
+            assert operations.merge(tx, named, [unnamed], "Samen", staff) is unnamed, "for all to read: then the card without a name stays"
+        assert (unnamed.text, unnamed.kind, unnamed.consent, unnamed.person_id) == ("Samen", "bottleneck", Consent.PUBLIC_ANONYMOUS, None)
+        assert (named.status, named.merged_into_id) == (Status.MERGED, unnamed.id)
+        assert named in queries.of_person(tx.session, named.lab_id, said.world.people["participant"]), "its author still finds it"
+        assert checking.words_now(tx.session, named) == "Samen", "and reads what became of it"
+        undoing.undo(tx, named.lab, staff)
+        assert (named.status, unnamed.text, unnamed.kind) == (Status.DRAFT, SAID["unnamed"]["text"], "lesson")
+        assert operations.merge(tx, unnamed, [inside], "Samen", staff) is inside, "nearer than public: then the card with a name stays"
+        assert (inside.consent, inside.kind, unnamed.consent) == (Consent.PROGRAMME, "lesson", Consent.PUBLIC_ANONYMOUS)
+
+
+def test_of_what_was_made_one_every_author_counts(said: Said) -> None:
+    staff = said.actor("facilitator")
+    with transaction() as tx:
+        keep, twin = item_of(tx, said, "slow"), item_of(tx, said, "twin")
+        keep.votes, twin.votes = 3, 2
+        operations.merge(tx, keep, [twin], "Samen", staff)
+        with pytest.raises(Invalid) as refused:
+            operations.set_consent(tx, keep, Consent.PUBLIC_CITY)
+        assert list(refused.value.fields) == ["agreed"], "its own author said so, the other did not"
+        operations.set_consent(tx, keep, Consent.PUBLIC_CITY, agreed=True)
+        operations.limit_own(tx, twin, Consent.PUBLIC_ANONYMOUS)
+        assert (twin.status, twin.merged_into_id, keep.status) == (Status.DRAFT, None, Status.DRAFT), "not beside another's name"
+        assert (keep.votes, keep.person_id) == (3, said.world.people["participant"])
+
+
+def test_one_level_of_lineage_and_everybody_leaves_with_their_votes(said: Said) -> None:
+    staff = said.actor("facilitator")
+    with transaction() as tx:
+        first, second, third = (item_of(tx, said, name) for name in ("slow", "twin", "inside"))
+        first.votes, second.votes, third.votes = 1, 2, 4
+        operations.merge(tx, second, [third], "Twee", staff)
+        operations.merge(tx, first, [second], "Drie", staff)
+        assert [one.merged_into_id for one in (second, third)] == [first.id] * 2
+        assert [one.votes for one in (first, second, third)] == [7, 2, 4]
+        operations.reopen(tx, third)
+        operations.drop(tx, first)
+        assert [one.votes for one in (first, second, third)] == [1, 2, 4]
+        assert [one.status for one in (first, second, third)] == [Status.DROPPED, Status.DRAFT, Status.DRAFT]
+
+
+# --- words that change while somebody looks -----------------------------------------------------------------------------------
+
+
+def test_who_agreed_agreed_with_these_words(said: Said) -> None:
+    staff, author = said.actor("facilitator"), said.actor("participant")
+    with transaction() as tx:
+        item = item_of(tx, said, "slow")
+        seen = checking.mark_of(item.text)
+        operations.change(tx, item, operations.Changes(text="Het geld komt laat."), item.rev, staff)
+        assert operations.approve_own(tx, [item], {item.id: seen}) == 0, "these words were not on the page"
+        with pytest.raises(Invalid) as refused:
+            operations.correct_own(tx, item, "Pas in mei.", author, seen)
+        assert (list(refused.value.fields), item.text) == (["text"], "Het geld komt laat.")
+        assert operations.approve_own(tx, [item], {item.id: checking.mark_of(item.text)}) == 1
+        with undoing.remembered(tx, item.lab, staff, "Opgeslagen"):
+            operations.change(tx, item, operations.Changes(text="Weer anders."), item.rev, staff)
+        assert item.checked_at is None, "other words are looked at anew"
+        undoing.undo(tx, item.lab, staff)
+        assert item.checked_at == NOON

@@ -196,6 +196,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 # What answers a GET and is no page: why not.
 NOT_A_PAGE = {
     "accounts.own_data_file": "a file",
+    "archive.cards_now": "JSON",
     "archive.download_actions": "a table",
     "archive.find": "JSON",
     "archive.package_file": "a ZIP",

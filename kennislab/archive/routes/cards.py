@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
+from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
 from kennislab.archive import finding, lessons, operations, policies, queries, undoing, words
+from kennislab.archive.changing import given
 from kennislab.archive.forms import ItemForm, MergeForm
-from kennislab.archive.models import ArchiveItem, Consent, LinkKind
+from kennislab.archive.models import ArchiveItem, Consent, LinkKind, Status
 from kennislab.archive.routes import Answer, bp
-from kennislab.archive.routes.desk import back, cards_answer, kept_filters, the_card, wants_json
+from kennislab.archive.routes.desk import back, cards_answer, kept_filters, met, seen_revs, the_card, wants_json
+from kennislab.archive.routes.late import too_late
 from kennislab.core.db import db
-from kennislab.core.errors import N_, DomainError, Invalid, NotFound, require
+from kennislab.core.errors import N_, Conflict, DomainError, Invalid, NotFound, require
 from kennislab.core.transaction import Tx, transaction
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
@@ -25,35 +29,63 @@ from kennislab.programme.routes import the_lab
 MOST_AT_ONCE = 500
 
 
-def _act(lab_id: int, item_id: str, what: str, verb: Callable[[Tx, ArchiveItem], object]) -> Answer:
-    """One thing done to one card, which can be taken back; the next card is next. A script asks for JSON and stays where it is."""
+def _act(lab_id: int, item_id: str, what: str, verb: Callable[[Tx, ArchiveItem], object], becomes: Status | None = None) -> Answer:
+    """One thing done to one card, which can be taken back; the next card is next. A script asks for JSON and stays where it is.
+
+    When the page said which revision it showed, and somebody else changed the card since, nothing is done but to show it. Not when it
+    stands already as it ``becomes``: two who judge the same agree.
+    """
     actor = current_actor()
     require(policies.may_harvest(actor, the_lab(lab_id)))
+    refusal: Conflict | None = None
     with transaction() as tx:
         item = the_card(tx.session, lab_id, item_id)
-        with undoing.remembered(tx, item.lab, actor, what) as touched:
-            verb(tx, item)
+        seen = seen_revs().get(item_id, item.rev)
+        touched: set[str] = set()
+        if seen == item.rev:
+            try:
+                with undoing.remembered(tx, item.lab, actor, what) as touched:
+                    verb(tx, item)
+            except Conflict as error:
+                refusal = error
+        elif item.status is not becomes:
+            refusal = _meanwhile(tx.session, lab_id, [item_id], actor)
+    if refusal is not None:
+        if wants_json():
+            return met(refusal, lab_id, [item_id])
+        flash(f"{_(refusal.title, **refusal.params)}. {_(refusal.detail, **refusal.params)}", "warning")
+        return back(lab_id, item_id)
     if wants_json():
         return cards_answer(lab_id, touched | {item_id}, _(what))
     return back(lab_id, request.form.get("next") or item_id)
 
 
+def _meanwhile(session: Session, lab_id: int, item_ids: Sequence[str], by: Actor) -> Conflict:
+    """Somebody else changed these: who and what, as far as it is known."""
+    found = (undoing.last_by_other(session, lab_id, item_id, by) for item_id in item_ids)
+    who, what = next((one for one in found if one is not None), (None, ""))
+    if who is None:
+        return Conflict("changed-meanwhile", N_("Deze kaart is intussen veranderd"), N_("Kijk hoe zij nu is en kies opnieuw."))
+    title = N_("%(who)s was je voor")
+    return Conflict("changed-meanwhile", title, N_("“%(what)s”. Kijk hoe de kaart nu is en kies opnieuw."), who=who, what=_(what))
+
+
 @bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/bevestigen")
 def confirm(lab_id: int, item_id: str) -> Answer:
     """This card stays."""
-    return _act(lab_id, item_id, N_("Bevestigd"), operations.confirm)
+    return _act(lab_id, item_id, N_("Bevestigd"), operations.confirm, Status.CONFIRMED)
 
 
 @bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/weglaten")
 def drop(lab_id: int, item_id: str) -> Answer:
     """This card is kept but not shown."""
-    return _act(lab_id, item_id, N_("Weggelaten"), operations.drop)
+    return _act(lab_id, item_id, N_("Weggelaten"), operations.drop, Status.DROPPED)
 
 
 @bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/terugzetten")
 def reopen(lab_id: int, item_id: str) -> Answer:
     """Back to a card that is still to be looked at."""
-    return _act(lab_id, item_id, N_("Teruggezet"), operations.reopen)
+    return _act(lab_id, item_id, N_("Teruggezet"), operations.reopen, Status.DRAFT)
 
 
 @bp.post("/kennislabs/<int:lab_id>/oogst/<item_id>/themas")
@@ -77,8 +109,7 @@ def change(lab_id: int, item_id: str) -> Answer:
         contact=form.get("contact"),
         action=(form.get("owner", ""), _day(form.get("due", ""))) if "owner" in form else None,
     )
-    sent = form.get("rev", "")
-    rev = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+    rev = seen_revs().get(item_id, 0)
     return _act(lab_id, item_id, N_("Opgeslagen"), lambda tx, item: operations.change(tx, item, changes, rev, actor))
 
 
@@ -121,13 +152,17 @@ def find(lab_id: int, item_id: str) -> Answer:
 def edit(lab_id: int, item_id: str) -> Answer:
     """Everything of one card in a form."""
     actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_harvest(actor, lab))
+    allowed = policies.may_harvest(actor, lab)
+    if request.method == "POST" and isinstance(allowed, DomainError):
+        return too_late(allowed, [(_("Tekst"), request.form.get("text", "")), (_("Thema’s"), request.form.get("themes", ""))])
+    require(allowed)
     read = db.session()
     item = the_card(read, lab_id, item_id)
     tied = queries.linked(read, item_id, LinkKind.QUESTION)
     solvable = [one for one in queries.items_of(read, lab_id) if one.kind in ("bottleneck", "question") and one.id != item_id]
     asked = [one for one in solvable if one.kind == "question"]
     form = ItemForm(solvable, asked, data=ItemForm.values(item, tied[0] if tied else None))
+    changed = False
     if form.validate_on_submit():
         try:
             with transaction() as tx:
@@ -139,11 +174,20 @@ def edit(lab_id: int, item_id: str) -> Answer:
         except DomainError as error:
             form.add_error(error)
             item = the_card(db.session(), lab_id, item_id)
+            changed = item.rev != form.seen_rev()
+            form.rev.data = str(item.rev)  # who compared them saves over it
         else:
             flash(_("De kaart is opgeslagen."), "ok")
             return back(lab_id, item_id)
     page = render_template(
-        "archive/edit.html", lab=lab, item=item, form=form, speakers=queries.speakers(db.session(), [item]), kept=kept_filters()
+        "archive/edit.html",
+        lab=lab,
+        item=item,
+        form=form,
+        speakers=queries.speakers(db.session(), [item]),
+        given=given(db.session(), item),
+        changed=changed,
+        kept=kept_filters(),
     )
     return (page, 422) if request.method == "POST" else page
 
@@ -170,7 +214,9 @@ def many(lab_id: int) -> Answer:
     if wish not in ("confirm", "drop", "theme"):
         raise NotFound()
     with transaction() as tx:
-        items = _picked(lab_id, tx.session)
+        picked, seen = _picked(lab_id, tx.session), seen_revs()
+        items = [item for item in picked if item.rev == seen.get(item.id, item.rev)]
+        skipped = len(picked) - len(items)
         lab = tx.session.get_one(Lab, lab_id)
         whats = {"confirm": N_("Kaarten bevestigd"), "drop": N_("Kaarten weggelaten"), "theme": N_("Thema toegevoegd")}
         with undoing.remembered(tx, lab, actor, whats[wish]) as touched:
@@ -185,9 +231,16 @@ def many(lab_id: int) -> Answer:
         "drop": lambda: ngettext("%(num)s kaart weggelaten.", "%(num)s kaarten weggelaten.", number),
         "theme": lambda: ngettext("Thema bij %(num)s kaart gezet.", "Thema bij %(num)s kaarten gezet.", number),
     }[wish]()
+    if skipped:
+        meanwhile = ngettext(
+            "%(num)s kaart is intussen door iemand anders veranderd en overgeslagen.",
+            "%(num)s kaarten zijn intussen door iemand anders veranderd en overgeslagen.",
+            skipped,
+        )
+        said = f"{said} {meanwhile}"
     if wants_json():
-        return cards_answer(lab_id, touched, said)
-    flash(said, "ok")
+        return cards_answer(lab_id, touched | {item.id for item in picked}, said)
+    flash(said, "warning" if skipped else "ok")
     return back(lab_id)
 
 
@@ -195,7 +248,10 @@ def many(lab_id: int) -> Answer:
 def merge(lab_id: int) -> Answer:
     """One text for several cards, named by ``?kaart=`` each."""
     actor, lab = current_actor(), the_lab(lab_id)
-    require(policies.may_harvest(actor, lab))
+    allowed = policies.may_harvest(actor, lab)
+    if request.method == "POST" and isinstance(allowed, DomainError):
+        return too_late(allowed, [(_("De tekst die blijft"), request.form.get("text", ""))])
+    require(allowed)
     items = _picked(lab_id)
     if len(items) < 2:
         if wants_json():
@@ -207,17 +263,20 @@ def merge(lab_id: int) -> Answer:
         try:
             with transaction() as tx:
                 fresh = queries.some(tx.session, [item.id for item in items])
+                seen = seen_revs()
+                if others := [one.id for one in fresh.values() if one.rev != seen.get(one.id, one.rev)]:
+                    raise _meanwhile(tx.session, lab_id, others, actor)
                 keep = fresh.pop(form.keep.data)
                 with undoing.remembered(tx, keep.lab, actor, N_("Samengevoegd")) as touched:
-                    operations.merge(tx, keep, list(fresh.values()), form.text.data or "", actor)
-        except Invalid as error:
+                    keep = operations.merge(tx, keep, list(fresh.values()), form.text.data or "", actor)
+        except (Invalid, Conflict) as error:
             if wants_json():
-                raise
+                return met(error, lab_id, [item.id for item in items])
             form.add_error(error)
             items = list(queries.some(db.session(), [item.id for item in items]).values())
         else:
             if wants_json():
-                return cards_answer(lab_id, touched | {item.id for item in items}, _("Samengevoegd"))
+                return cards_answer(lab_id, touched | {item.id for item in items}, _("Samengevoegd"), keep.id)
             flash(_("De kaarten zijn samengevoegd. Wat er eerst stond, blijft bewaard."), "ok")
             return back(lab_id, keep.id)
     elif request.method == "POST" and wants_json():

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
 from kennislab.archive import checking, policies, queries, undoing, words
-from kennislab.archive.models import KINDS, ArchiveItem, Consent, Status
+from kennislab.archive.models import KINDS, REACH, ArchiveItem, Consent, Status
 from kennislab.archive.routes import Answer, bp
 from kennislab.archive.routes.own import own_page
 from kennislab.core import clock
 from kennislab.core.db import db
-from kennislab.core.errors import NotFound, require
+from kennislab.core.error_pages import problem
+from kennislab.core.errors import DomainError, NotFound, require
 from kennislab.programme import links
 from kennislab.programme.links import Waiting
 from kennislab.programme.models import Lab, LabState
@@ -153,7 +154,8 @@ def _sections(items: Sequence[ArchiveItem], per: str) -> list[Section]:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a card shows beside itself. ``texts``: of every item of the lab; ``ties``: id → (kind of link, id); ``order``: next card."""
+    """What a card shows beside itself. ``texts``: of every item of the lab; ``ties``: id → (kind of link, id); ``order``: next card;
+    ``given``: how far its authors let it go, all of those that were made one."""
 
     lab: Lab
     speakers: dict[str, str]
@@ -161,6 +163,7 @@ class Board:
     ties: dict[str, list[tuple[str, str]]]
     merged: dict[str, list[str]]
     order: dict[str, str]
+    given: dict[str, Consent]
     kept: list[tuple[str, str]]
 
 
@@ -171,14 +174,16 @@ def board_of(lab: Lab, every: Sequence[ArchiveItem], shown: Sequence[ArchiveItem
     for link in queries.links_of_lab(read, lab.id):
         ties.setdefault(link.from_id, []).append((link.kind.value, link.to_id))
     merged: dict[str, list[str]] = {}
+    given = {item.id: item.reach_given for item in every}
     for item in every:
-        if item.merged_into_id:
+        if item.merged_into_id in given:
             merged.setdefault(item.merged_into_id, []).append(item.text)
+            given[item.merged_into_id] = min(given[item.merged_into_id], item.reach_given, key=REACH.__getitem__)
     texts = {item.id: item.text for item in every}
     elsewhere = {to for some in ties.values() for _kind, to in some} - texts.keys()
     texts |= {item_id: item.text for item_id, item in queries.some(read, elsewhere).items()}
     order = {one.id: after.id for one, after in zip(shown, shown[1:], strict=False)}
-    return Board(lab, queries.speakers(read, shown), texts, ties, merged, order, kept_filters())
+    return Board(lab, queries.speakers(read, shown), texts, ties, merged, order, given, kept_filters())
 
 
 def kept_filters() -> list[tuple[str, str]]:
@@ -202,8 +207,8 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def cards_answer(lab_id: int, touched: Iterable[str], done: str) -> Answer:
-    """The touched cards as they are now, and the numbers around them, for a script."""
+def cards_answer(lab_id: int, touched: Iterable[str], done: str, focus: str | None = None) -> Answer:
+    """The touched cards as they are now, and the numbers around them, for a script. ``focus``: where to go on."""
     lab, read = the_lab(lab_id), db.session()
     every = queries.items_of(read, lab_id)
     wanted = set(touched)
@@ -214,11 +219,36 @@ def cards_answer(lab_id: int, touched: Iterable[str], done: str) -> Answer:
     undo = undoing.last_act(read, lab_id, current_actor())
     return jsonify(
         done=done,
+        focus=focus,
         left=number[Status.DRAFT],
         number={status.value: n for status, n in number.items()},
         undo=_(undo.what) if undo is not None else None,
         cards={item.id: str(card(item, board)) for item in shown},
     )
+
+
+@bp.get("/kennislabs/<int:lab_id>/oogst/kaarten")
+def cards_now(lab_id: int) -> Answer:
+    """For a script: the revision of every card, so that it knows what others changed; with ``?kaart=`` those cards as they are now."""
+    require(policies.may_harvest(current_actor(), the_lab(lab_id)))
+    if wanted := request.args.getlist("kaart"):
+        return cards_answer(lab_id, wanted, "")
+    number = queries.counts(db.session(), lab_id)
+    return jsonify(revs=queries.revisions(db.session(), lab_id), left=number[Status.DRAFT])
+
+
+def seen_revs() -> dict[str, int]:
+    """Card → the revision that stood on the page: ``rev=<card>.<revision>``."""
+    told = (one.partition(".") for one in request.values.getlist("rev"))
+    return {item_id: int(rev) for item_id, _dot, rev in told if rev.isdecimal() and len(rev) < 10}
+
+
+def met(error: DomainError, lab_id: int, item_ids: Iterable[str]) -> Answer:
+    """For a script: a refusal because somebody else was here, with the cards as they are now."""
+    fresh: Any = cards_answer(lab_id, item_ids, "")
+    answer = jsonify({**fresh.get_json(), **problem(error)})
+    answer.status_code = error.status
+    return answer
 
 
 def back(lab_id: int, item_id: str | None = None) -> Answer:

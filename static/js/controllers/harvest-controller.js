@@ -55,6 +55,7 @@ export default function connect(root, { signal }) {
   window.addEventListener("pageshow", desk.showPicked, { signal });
   desk.showPicked();
   if (location.hash.startsWith("#kaart-")) desk.focus(document.getElementById(location.hash.slice(1)));
+  editors.goOn();
   root.setAttribute("data-ready", "");
 
   function act(key, shift, card) {
@@ -78,11 +79,9 @@ export default function connect(root, { signal }) {
     const button = card.querySelector(`[data-verb="${verb}"]`);
     if (!button) return false;
     const focused = card.contains(document.activeElement) || document.activeElement === document.body;
-    desk.send(button.getAttribute("formaction") || button.form.action, []).then((answer) => {
-      if (!answer) return;
-      desk.say(answer);
-      if (focused && verb !== "reopen") desk.step(document.getElementById(card.id), 1);
-    });
+    const { item } = card.dataset;
+    desk.send(button.getAttribute("formaction") || button.form.action, () => [desk.revOf(desk.cardOf(item))], { of: item }).then(desk.say);
+    if (focused && verb !== "reopen") desk.step(card, 1); // at once: who types fast does not wait for the server
     return true;
   }
 
@@ -103,7 +102,8 @@ export default function connect(root, { signal }) {
 
   function many(wish) {
     if (wish === "merge") return mergePicked();
-    const values = desk.picked().map((card) => ["kaart", card.dataset.item]);
+    const chosen = desk.picked();
+    const values = chosen.map((card) => ["kaart", card.dataset.item]);
     if (!values.length || !wish) return false;
     const field = desk.bulk.elements["thema-erbij"];
     if (wish === "theme") {
@@ -113,7 +113,8 @@ export default function connect(root, { signal }) {
       }
       values.push(["thema-erbij", field.value]);
     }
-    desk.send(`${desk.base}/veel`, [["do", wish], ...values]).then((answer) => {
+    const revs = () => chosen.map((card) => desk.revOf(desk.cardOf(card.dataset.item)));
+    desk.send(`${desk.base}/veel`, () => [["do", wish], ...values, ...revs()]).then((answer) => {
       if (!answer) return;
       for (const card of desk.picked()) desk.boxOf(card).checked = false;
       if (wish === "theme") field.value = "";
@@ -139,10 +140,14 @@ export default function connect(root, { signal }) {
 
   function toggleTheme(card, theme) {
     if (!theme) return false;
-    const { themes: now } = desk.dataOf(card);
-    const there = now.some((one) => one.toLowerCase() === theme.toLowerCase());
-    const wanted = there ? now.filter((one) => one.toLowerCase() !== theme.toLowerCase()) : [...now, theme];
-    desk.send(desk.cardUrl(card, "themas"), [["themes", wanted.join(",")]]).then(desk.say);
+    const { item } = card.dataset;
+    const toggled = () => { // of the card as it is when its turn comes: two keys in one breath both count
+      const fresh = desk.cardOf(item);
+      const { themes: now } = desk.dataOf(fresh);
+      const others = now.filter((one) => one.toLowerCase() !== theme.toLowerCase());
+      return [["themes", (others.length < now.length ? others : [...now, theme]).join(",")], desk.revOf(fresh)];
+    };
+    desk.send(desk.cardUrl(card, "themas"), toggled, { of: item }).then(desk.say);
     return true;
   }
 

@@ -1,14 +1,17 @@
 import { t } from "../text.js";
+import { toast } from "../toast.js";
 import { connectFinder } from "./finder.js";
+import { fieldsOf, putBack, typedIn } from "./typed.js";
 
 /**
  * What opens inside a card: text and kind, themes, a lesson, how far it may go, what it is tied to, several made one. One at a time; Enter
- * saves, Escape closes, and the focus goes back to the card.
+ * saves, Escape closes, and the focus goes back to the card. What was typed and not saved is there again after a reload.
  */
 const FAR = ["group", "programme", "public_anonymous", "public_city"];
 
 export function createEditors(desk, signal) {
   const { root } = desk;
+  const typed = typedIn(storage(), `kl-oogst:${desk.base}`);
   let open = null;
 
   function close({ back = true } = {}) {
@@ -18,7 +21,31 @@ export function createEditors(desk, signal) {
     open = null;
     form.remove();
     card?.removeAttribute("data-editing");
+    card?.removeAttribute("data-met");
     if (back) desk.focus(card);
+  }
+
+  /** Closes without saving. What was typed can be had back for a while. */
+  function cancel(item, name) {
+    const words = typed.of(item, name);
+    typed.drop(item, name);
+    close();
+    if (!words) return;
+    const restore = () => {
+      typed.keep(item, name, words);
+      start(desk.cardOf(item), name, { others: cardsOf(words.others) });
+    };
+    toast(t("Niet opgeslagen"), { undo: restore, undoText: t("Terughalen") });
+  }
+
+  const cardsOf = (ids = []) => ids.map(desk.cardOf).filter(Boolean);
+
+  /** After a reload: the editor that somebody was in the middle of. */
+  function goOn() {
+    const words = typed.last();
+    const card = words && desk.cardOf(words.item);
+    if (!card || cardsOf(words.others).length < (words.others || []).length) return;
+    if (start(card, words.editor, { others: cardsOf(words.others) })) toast(t("Je was hier nog mee bezig. Wat je typte, staat er weer."));
   }
 
   /** Opens the editor of this name in a card. `more`: what its filler wants besides. Returns whether there is such an editor. */
@@ -31,10 +58,20 @@ export function createEditors(desk, signal) {
     card.dataset.editing = name;
     open = form;
     const data = desk.dataOf(card);
-    if (form.elements.rev) form.elements.rev.value = data.rev;
+    const { item } = card.dataset;
+    form.elements.rev?.setAttribute("value", desk.revOf(card)[1]);
     const address = FILL[name](form, data, card, more);
-    form.querySelector("[data-role=cancel]").addEventListener("click", () => close());
-    form.addEventListener("keydown", (event) => keys(event, form));
+    const words = typed.of(item, name);
+    if (words) {
+      putBack(form, words.fields);
+      if (words.rev) form.elements.rev.setAttribute("value", words.rev);
+      for (const kind of ["input", "change"]) form.dispatchEvent(new Event(kind, { bubbles: true }));
+      form.elements.kind?.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    const keep = () => typed.keep(item, name, { fields: fieldsOf(form), rev: form.elements.rev?.value, others: (more.others || []).map((one) => one.dataset.item) });
+    if (address) for (const kind of ["input", "change"]) form.addEventListener(kind, keep);
+    form.querySelector("[data-role=cancel]").addEventListener("click", () => cancel(item, name));
+    form.addEventListener("keydown", (event) => keys(event, form, () => cancel(item, name)));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
@@ -42,16 +79,16 @@ export function createEditors(desk, signal) {
     });
     const first = form.querySelector("[data-first]") || form.querySelector("input:checked");
     first.focus();
-    first.select?.();
+    if (!words) first.select?.();
     form.scrollIntoView({ block: "nearest" });
     return true;
   }
 
-  function keys(event, form) {
+  function keys(event, form, cancelled) {
     if (event.isComposing) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      close();
+      cancelled();
     } else if (event.key === "Enter" && !event.shiftKey && event.target.matches("textarea, input[type=radio], input[type=checkbox]")) {
       event.preventDefault();
       form.requestSubmit();
@@ -66,9 +103,15 @@ export function createEditors(desk, signal) {
   }
 
   async function post(card, form, address, values) {
-    const answer = await desk.send(address, values, { refused: (why) => wrong(form, why), taken: () => close({ back: false }) });
+    const { item } = card.dataset;
+    const name = desk.cardOf(item)?.dataset.editing;
+    const taken = () => {
+      typed.drop(item, name);
+      close({ back: false });
+    };
+    const answer = await desk.send(address, values, { refused: (why) => wrong(form, why), taken });
     if (!answer) return;
-    desk.focus(document.getElementById(card.id));
+    desk.focus(desk.cardOf(answer.focus || item));
     desk.say(answer);
   }
 
@@ -136,9 +179,11 @@ export function createEditors(desk, signal) {
       const list = form.querySelector("[data-role=others]");
       const every = [card, ...others].map((one) => [one, desk.dataOf(one)]);
       for (const [one, { text }] of every) {
-        const id = document.createElement("input");
-        Object.assign(id, { type: "hidden", name: "kaart", value: one.dataset.item });
-        form.append(id);
+        for (const [name, value] of [["kaart", one.dataset.item], desk.revOf(one)]) {
+          const told = document.createElement("input");
+          Object.assign(told, { type: "hidden", name, value });
+          form.append(told);
+        }
         const take = document.createElement("button");
         take.type = "button";
         take.className = "harvest__other";
@@ -151,8 +196,8 @@ export function createEditors(desk, signal) {
         item.append(take);
         list.append(item);
       }
-      const unnamed = every.filter(([, { consent }]) => consent === "public_anonymous").length;
-      form.querySelector("[data-role=forget]").hidden = unnamed === 0 || unnamed === every.length;
+      const near = Math.min(...every.map(([, { consent }]) => FAR.indexOf(consent)));
+      form.querySelector("[data-role=forget]").hidden = FAR[near] !== "public_anonymous" || every.every(([, { consent }]) => consent === "public_anonymous");
       return `${desk.base}/samenvoegen`;
     },
   };
@@ -164,5 +209,13 @@ export function createEditors(desk, signal) {
     return null;
   }
 
-  return { start, close, merge };
+  return { start, close, merge, goOn };
+}
+
+function storage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null; // then reading it fails, and nothing is kept
+  }
 }
