@@ -271,7 +271,7 @@ def ballots_of(session: Session, lab_id: int) -> list[BallotRow]:
         kept = [choice for choice in last.choices if _may_be_told(state, last, choice["contribution"])]
         if kept:
             results = [_results(ballot) for ballot in chain]
-            outcome = [(choice["text"], tuple(result.get(choice["id"]) for result in results)) for choice in kept]
+            outcome = [(_said_now(state, choice), tuple(result.get(choice["id"]) for result in results)) for choice in kept]
             outcome.sort(key=lambda pair: _weight(last.kind, pair[1][-1]), reverse=True)
             group = state.groups.get(last.group or "")
             rounds = tuple((len(ballot.cast), ballot.hands) for ballot in chain)
@@ -301,4 +301,10 @@ def _may_be_told(state: RoomState, ballot: Ballot, contribution: str | None) -> 
     one = state.contributions.get(contribution or "")
     if one is None:
         return ballot.group is None and ballot.run is None
-    return not one.confidential and not (one.consent == "group" and one.group is not None)
+    return not one.confidential and not one.retracted and not (one.consent == "group" and one.group is not None)
+
+
+def _said_now(state: RoomState, choice: dict[str, Any]) -> str:
+    """A choice that is a card, as the card reads now: what was taken out of it does not come back through a vote."""
+    one = state.contributions.get(choice.get("contribution") or "")
+    return str(choice["text"] if one is None else one.text)

@@ -284,6 +284,6 @@ def test_no_cell_is_a_formula() -> None:
 def test_the_csv_has_every_contribution_and_action_once() -> None:
     rows = list(csv.reader(io.StringIO(sheets.write_csv(a_report()).decode("utf-8-sig")), delimiter=";"))
     assert [row[0] for row in rows[1:]] == ["Kennisvraag", "Knelpunt", "Knelpunt", "Oplossing", "Knelpunt", "Les", "Actie"]
-    assert {len(row) for row in rows} == {17}
+    assert {len(row) for row in rows} == {18}
     public = list(csv.reader(io.StringIO(sheets.write_csv(a_report(public=True)).decode("utf-8-sig")), delimiter=";"))
-    assert "Actiehouder" not in public[0] and {len(row) for row in public} == {16}
+    assert "Actiehouder" not in public[0] and {len(row) for row in public} == {17}

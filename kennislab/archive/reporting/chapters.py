@@ -3,115 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kennislab.archive import words
+from kennislab.archive.ledger import Clause
 from kennislab.archive.queries import Outcomes
+from kennislab.archive.reporting.blocks import Block, Chapter, Document, Entries, Figure, Heading, Shown, Table, Text, Totals
 from kennislab.archive.reporting.shapes import Asked, Ballot, Entry, LookedBack, Report, Step
 from kennislab.core.templating import clock_time, long_date, moment_text, quarter_text
 
+__all__ = ["Block", "Chapter", "Document", "Entries", "Figure", "Heading", "Shown", "Table", "Text", "Totals", "document", "ledger_words"]
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A paragraph; line breaks in it count. ``small``: said in passing."""
-
-    type: ClassVar[str] = "text"
-    text: str
-    small: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading within a chapter."""
-
-    type: ClassVar[str] = "heading"
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How many there are of what: (kind, its plural, number)."""
-
-    type: ClassVar[str] = "totals"
-    rows: tuple[tuple[str, str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with a caption; the first column names the row. ``numbers``: which columns hold numbers. ``title``: it is a heading too;
-    ``drawn``: a drawing before it says the same.
-    """
-
-    type: ClassVar[str] = "table"
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    title: bool = False
-    drawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A contribution as it is shown. ``label``: what it is, where the chapter does not say so. ``about``: (text, tone) of where and what
-    came of it; ``remarks``: sentences below it; ``gap``: what is missing.
-    """
-
-    id: str
-    kind: str
-    label: str
-    text: str
-    about: tuple[tuple[str, str], ...] = ()
-    themes: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    answers: tuple[Shown, ...] = ()
-    gap: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Contributions, as a list."""
-
-    type: ClassVar[str] = "entries"
-    entries: tuple[Shown, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Numbers to be drawn as bars; ``description`` says them in words, and their table stands beside it."""
-
-    type: ClassVar[str] = "figure"
-    title: str
-    description: str
-    rows: tuple[tuple[str, float], ...]
-
-
-Block = Text | Heading | Totals | Table | Entries | Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """``key``: its place in the page's address."""
-
-    key: str
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The whole report. ``over``: what it is, above the title; ``notices``: what who reads it must know first; ``seal``: below it."""
-
-    title: str
-    over: str
-    lead: str
-    chapters: tuple[Chapter, ...]
-    notices: tuple[str, ...] = ()
-    seal: tuple[str, ...] = ()
+_FEW_CHAPTERS = 4
 
 
 def document(report: Report) -> Document:
@@ -135,14 +41,22 @@ def document(report: Report) -> Document:
         named = _("Vastgesteld door %(name)s op %(moment)s.", name=report.sealed_by, moment=moment)
         seal.append(named if report.sealed_by else _("Vastgesteld op %(moment)s.", moment=moment))
         seal.append(_("Kenmerk: %(head)s", head=report.head))
+    made = tuple(chapter for chapter in _chapters(report) if chapter.blocks)
     return Document(
         title=report.title,
         over=_("Verslag · %(quarter)s", quarter=quarter_text(report.quarter)),
         lead=report.programme,
-        chapters=tuple(chapter for chapter in _chapters(report) if chapter.blocks),
+        chapters=made,
         notices=tuple(notices),
         seal=tuple(seal),
+        held=_held(report),
+        contents=_("Inhoud") if len(made) > _FEW_CHAPTERS else "",
     )
+
+
+def _held(report: Report) -> str:
+    where = ", ".join(part for part in (long_date(report.starts_at), report.place) if part)
+    return f"{where[:1].upper()}{where[1:]}"
 
 
 def _chapters(report: Report) -> list[Chapter]:
@@ -160,9 +74,8 @@ def _chapters(report: Report) -> list[Chapter]:
 
 
 def _summary(report: Report) -> tuple[Block, ...]:
-    where = ", ".join(part for part in (long_date(report.starts_at), report.place) if part)
     people = ngettext("Er deed %(num)s persoon mee.", "Er deden %(num)s mensen mee.", report.people)
-    blocks: list[Block] = [Text(f"{where[:1].upper()}{where[1:]}. {people}")]
+    blocks: list[Block] = [Text(f"{_held(report)}. {people}")]
     if report.description:
         blocks.append(Text(report.description))
     totals = tuple((kind, _(words.PLURALS[kind]), number) for kind, number in report.totals.items() if number)
@@ -192,11 +105,17 @@ def _agenda(steps: Sequence[Step]) -> tuple[Block, ...]:
             what.append(_("Met %(name)s.", name=step.speaker))
         if step.instruction:
             what.append(step.instruction)
-        real = f"{clock_time(step.began)} – {clock_time(step.ended)}" if step.began and step.ended else ""
+        real = _span(step.began, step.ended) if step.began and step.ended else ""
         rows.append((clock_time(step.at), " ".join(what), real))
     if any(row[2] for row in rows):
-        return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel"), _("Echt")), tuple(rows)),)
+        return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel"), _("Werkelijk")), tuple(rows)),)
     return (Table(_("Onderdelen van de dag"), (_("Gepland"), _("Onderdeel")), tuple(row[:2] for row in rows)),)
+
+
+def _span(began: datetime, ended: datetime) -> str:
+    """*13.30 – 13.55 uur*: what a time is called stands behind the last one only."""
+    first, last = clock_time(began), clock_time(ended)
+    return f"{first.removesuffix(' uur')} – {last}"
 
 
 def _themes(report: Report) -> tuple[Block, ...]:
@@ -283,7 +202,7 @@ def _shown(entry: Entry, *, labelled: bool = False) -> Shown:
         about.append((_("nog open, geparkeerd"), "warn"))
     elif entry.answered == "answered":
         about.append((_("beantwoord in de zaal"), "plain"))
-    if sum_ := outcome_words(entry.outcomes):
+    if (sum_ := outcome_words(entry.outcomes)) and not entry.told:
         about.append((sum_, ""))
     return Shown(
         id=entry.id,
@@ -292,10 +211,19 @@ def _shown(entry: Entry, *, labelled: bool = False) -> Shown:
         text=entry.text,
         about=tuple(about),
         themes=entry.themes,
-        remarks=tuple(_("Verbetering: %(text)s", text=text) for text in entry.corrections),
+        remarks=(
+            *([_("Wat ervan kwam: %(text)s", text=ledger_words(entry.told))] if entry.told else []),
+            *(_("Verbetering: %(text)s", text=text) for text in entry.corrections),
+        ),
         answers=tuple(_shown(answer, labelled=True) for answer in entry.answers),
         gap=_("Hiervoor is nog geen oplossing gevonden.") if entry.kind == "bottleneck" and not (entry.answers or labelled) else "",
     )
+
+
+def ledger_words(told: Sequence[Clause]) -> str:
+    """The clauses of ``ledger.summary`` behind each other; empty without any."""
+    said = ", ".join(_(message, **values) for message, values in told)
+    return f"{said}." if said else ""
 
 
 def outcome_words(outcomes: Outcomes) -> str:
@@ -375,15 +303,15 @@ def _evaluation(asked: Sequence[LookedBack], charts: bool) -> tuple[Block, ...]:
         return ()
     blocks: list[Block] = [Text(_("De antwoorden zijn anoniem en staan op alfabet."), small=True)]
     for one in asked:
+        answers = Text(ngettext("%(num)s antwoord.", "%(num)s antwoorden.", one.number), small=True)
         if one.scores:
             last = len(one.scores)
             named = {1: " " + _("(helemaal niet)"), last: " " + _("(helemaal wel)")}
             rows = tuple((f"{mark}{named.get(mark, '')}", str(people)) for mark, people in enumerate(one.scores, 1))
-            blocks.append(Table(one.title, (_("Cijfer"), _("Mensen")), rows, frozenset({1}), title=True))
+            blocks += [Table(one.title, (_("Cijfer"), _("Mensen")), rows, frozenset({1}), title=True), answers]
             blocks += _drawn(charts, one.title, [(_("cijfer %(mark)s", mark=mark), people) for mark, people in enumerate(one.scores, 1)])
         else:
-            blocks += [Heading(one.title), Entries(tuple(Shown("", "evaluation", "", text) for text in one.texts))]
-        blocks.append(Text(ngettext("%(num)s antwoord.", "%(num)s antwoorden.", one.number), small=True))
+            blocks += [Heading(one.title), answers, Entries(tuple(Shown("", "evaluation", "", text) for text in one.texts))]
     return tuple(blocks)
 
 

@@ -1,22 +1,24 @@
 """Reads a lab into a :class:`~kennislab.archive.reporting.shapes.Report`: what of it this actor may have on paper.
 
 What stays in its group is not in it, for nobody: a report is printed and passed on. Of what is anonymous it holds neither municipality,
-group nor time. Contributions stand by votes and then by a hash of their words, so that the order tells nothing about who spoke when.
+group nor time, nor in which places it was tried; nor does what stands beside it tell them: the vote of a group, or, where few sat in that
+group, a card that it answers. Contributions stand by votes and then by a hash of their words, so that the order tells nothing about who
+spoke when; choices of a vote too. Everything reads as it was left after the harvest, a choice in a vote too.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import policies, queries
-from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, LinkKind, Status
+from kennislab.archive import ledger, policies, queries
+from kennislab.archive.models import KINDS, REACH, ActionStatus, ArchiveItem, Consent, LinkKind, SeatedIn, Status
 from kennislab.archive.reporting.shapes import (
     EVERYTHING,
     Agreement,
@@ -31,7 +33,7 @@ from kennislab.archive.reporting.shapes import (
 )
 from kennislab.live.day import evaluation_results, times_of
 from kennislab.live.models import Participant
-from kennislab.live.queries import ChoiceRow, ballots_of
+from kennislab.live.queries import ChoiceRow, ballots_of, state_of
 from kennislab.programme.models import Lab
 from kennislab.programme.queries import municipality_names
 from kennislab.questions import lineage
@@ -56,11 +58,13 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         elif asked.get(item.id) in by_id:
             answers.setdefault(asked[item.id], []).append(item)
     told = {item.id for items in answers.values() for item in items if item.kind == "solution"}
+    hidden = _groups_not_told(session, lab, seen, answers)
 
     def entries(chapter: str, *kinds: str, loose: bool = False) -> list[Entry]:
         if not wanted.has(chapter):
             return []
-        return [_entry(item, answers.get(item.id, [])) for item in seen if item.kind in kinds and not (loose and item.id in told)]
+        chosen = [item for item in seen if item.kind in kinds and not (loose and item.id in told)]
+        return [_entry(item, answers.get(item.id, []), hidden, public=wanted.public) for item in chosen]
 
     seal = queries.seal_of(session, lab.id)
     counted, people = _participation(session, lab)
@@ -80,7 +84,7 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         totals={kind: sum(item.kind == kind for item in seen) for kind in KINDS},
         people=people,
         kept_in_groups=sum(item.consent is Consent.GROUP for item in confirmed),
-        agenda=_agenda(session, lab) if wanted.has("agenda") else [],
+        agenda=_agenda(session, lab, named=not wanted.public) if wanted.has("agenda") else [],
         questions=entries("kennisvragen", "question"),
         bottlenecks=entries("knelpunten", "bottleneck"),
         solutions=entries("oplossingen", "solution", loose=wanted.has("knelpunten", "kennisvragen")),
@@ -92,7 +96,7 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         linking_opportunities=entries("koppelkansen", "linking_opportunity"),
         advice=entries("adviezen", "advice"),
         actions=_actions(seen, named=not wanted.public) if wanted.has("acties") else [],
-        ballots=_ballots(session, lab, every, seen if wanted.public else None) if wanted.has("stemmingen") else [],
+        ballots=_ballots(session, lab, every, by_id, public=wanted.public) if wanted.has("stemmingen") else [],
         participation=counted if wanted.has("deelname") else [],
         evaluation=_evaluation(session, lab, sealed=seal is not None) if wanted.has("evaluatie") and not wanted.public else [],
         asked=_asked(session, lab, seen, public=wanted.public) if wanted.has("bijlage") else [],
@@ -106,23 +110,62 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
 
 def _place(item: ArchiveItem) -> tuple[int, str, str]:
     """Most votes first; then by what is said, hashed, which nobody chose."""
-    return -item.votes, hashlib.sha256(item.text.encode()).hexdigest(), item.id
+    return -item.votes, _hashed(item.text), item.id
 
 
-def _entry(item: ArchiveItem, answers: Iterable[ArchiveItem]) -> Entry:
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _entry(item: ArchiveItem, answers: Iterable[ArchiveItem], hidden: Collection[str], *, public: bool) -> Entry:
     return Entry(
         id=item.id,
         kind=item.kind,
         text=item.text,
         where=_where(item),
-        group="" if item.anonymous else item.group_name or "",
+        group="" if item.anonymous or item.id in hidden else item.group_name or "",
         themes=tuple(item.themes),
         votes=item.votes,
         outcomes=queries.outcomes(item.evidence),
-        answers=tuple(_entry(answer, []) for answer in answers),
+        answers=tuple(_entry(answer, [], hidden, public=public) for answer in answers),
         corrections=tuple(correction.text for correction in item.corrections),
         answered=item.answered or "",
+        told=() if item.anonymous or public else tuple(ledger.summary(item.evidence)),
     )
+
+
+_FEW = 5
+"""With fewer people than this in a group, that something was said there is nearly a name."""
+
+
+def _groups_not_told(session: Session, lab: Lab, seen: Sequence[ArchiveItem], answers: Mapping[str, Sequence[ArchiveItem]]) -> set[str]:
+    """Items of which the group is not told: they stand with something anonymous that was said in the same, small, group."""
+    beside: dict[str, set[str]] = {item.id: {item.id} for item in seen}
+    for of, found in answers.items():
+        together = set[str]().union(beside[of], *(beside[one.id] for one in found))
+        for one in together:
+            beside[one] = together
+    unnamed = {item.id: item.group_name for item in seen if item.anonymous and item.group_name}
+    if not unnamed:
+        return set()
+    people = _people_in_groups(session, lab.id)
+    small = {name for name in unnamed.values() if people[name or ""] < _FEW}
+    return {
+        item.id
+        for item in seen
+        if item.group_name in small and any(unnamed.get(other) == item.group_name for other in beside[item.id] - {item.id})
+    }
+
+
+def _people_in_groups(session: Session, lab_id: int) -> Counter[str]:
+    """Group → how many sat in it: of the room, and else of what was planned."""
+    state = state_of(session, lab_id)
+    sat = Counter(str(state.groups[one.group]["name"]) for one in state.people.values() if one.group in state.groups)
+    planned = sa.select(SeatedIn.group_name, sa.func.count()).where(SeatedIn.lab_id == lab_id).group_by(SeatedIn.group_name)
+    for name, number in session.execute(planned):
+        if name not in sat:
+            sat[name] = int(number)
+    return sat
 
 
 def _where(item: ArchiveItem) -> str:
@@ -153,26 +196,49 @@ def _actions(seen: Iterable[ArchiveItem], *, named: bool) -> list[Agreement]:
     ]
 
 
-def _agenda(session: Session, lab: Lab) -> list[Step]:
+def _agenda(session: Session, lab: Lab, *, named: bool) -> list[Step]:
+    """Who speaks is told inside the programme only."""
     steps, at = [], lab.starts_at
     real = times_of(session, lab.id)
     for item in lab.agenda:
         began, ended = real.get(item.id, (None, None))
-        steps.append(Step(at, item.title, item.instruction, item.minutes, began, ended, item.speaker))
+        steps.append(Step(at, item.title, item.instruction, item.minutes, began, ended, item.speaker if named else ""))
         at += item.duration
     return steps
 
 
-def _ballots(session: Session, lab: Lab, every: Iterable[ArchiveItem], only: Iterable[ArchiveItem] | None) -> list[Ballot]:
-    """Votes, without the texts of choices that stay in their group or were left out. ``only``: choices that say one of these, no others."""
-    kept = {item.original_text for item in every if item.consent is Consent.GROUP or item.status is Status.DROPPED}
-    allowed = None if only is None else {item.original_text for item in only}
+def _ballots(session: Session, lab: Lab, every: Iterable[ArchiveItem], seen: Mapping[str, ArchiveItem], *, public: bool) -> list[Ballot]:
+    """Votes, each choice as it reads after the harvest. Without choices that stay in their group or were left out; without what is
+    anonymous in the vote of a group, as that would tell which group it came from. ``public``: with nothing else than what is ``seen``.
+    """
+    said = _choices(every, seen)
     found = []
     for row in ballots_of(session, lab.id):
-        shown = [(text, got) for text, got in row.outcome if text not in kept and (allowed is None or text in allowed)]
+        shown = []
+        for text, got in row.outcome:
+            item = said.get(text)
+            left_out = text in said and item is None
+            inside = public and (item is None or item.id not in seen)
+            tells_group = bool(row.group) and item is not None and item.anonymous
+            if not (left_out or inside or tells_group):
+                shown.append((item.text if item is not None else text, _scores(row.kind, got)))
         if shown:
-            outcome = tuple((text, _scores(row.kind, got)) for text, got in shown)
-            found.append(Ballot(row.title, row.kind, row.group or "", row.rounds, outcome))
+            shown.sort(key=lambda pair: (-(pair[1][-1].total if pair[1][-1] else 0), _hashed(pair[0])))
+            found.append(Ballot(row.title, row.kind, row.group or "", row.rounds, tuple(shown)))
+    return found
+
+
+def _choices(every: Iterable[ArchiveItem], seen: Mapping[str, ArchiveItem]) -> dict[str, ArchiveItem | None]:
+    """What was said → the item that it is now, or None where it is not to be told; what is not judged yet stands for itself."""
+    by_id = {item.id: item for item in every}
+    found: dict[str, ArchiveItem | None] = {}
+    for item in by_id.values():
+        last, passed = item, {item.id}
+        while last.merged_into_id in by_id and last.merged_into_id not in passed:
+            last = by_id[last.merged_into_id or ""]
+            passed.add(last.id)
+        told = last.id in seen or (last.status is Status.DRAFT and last.consent is not Consent.GROUP)
+        found[item.original_text] = last if told and found.get(item.original_text, last) is not None else None
     return found
 
 
@@ -229,7 +295,7 @@ def _asked(session: Session, lab: Lab, seen: Iterable[ArchiveItem], *, public: b
     if not public:
         gone = [row for row in rows if row.status in (QuestionStatus.MERGED, QuestionStatus.SPLIT)]
         found += _gone_on(session, gone, named)
-    return sorted(found, key=lambda one: (one.theme.casefold(), hashlib.sha256(one.text.encode()).hexdigest()))
+    return sorted(found, key=lambda one: (one.theme.casefold(), _hashed(one.text)))
 
 
 def _gone_on(session: Session, gone: Sequence[KnowledgeQuestion], named: Collection[str]) -> list[Asked]:

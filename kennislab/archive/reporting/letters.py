@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 from functools import cache
@@ -12,8 +13,18 @@ from flask_babel import gettext as _
 FONTS = Path(__file__).resolve().parents[3] / "static" / "fonts"
 
 
+_LONG = re.compile(r"\S{49,}")
+_PLACES = re.compile(r"[/?&=_.,;:-]+(?=[^/?&=_.,;:-])|.{30}(?=.)")
+
+
 def printable(text: str) -> str:
-    """A text in letters that the fonts have: others by their name, or as one remark for a run of another script."""
+    """A text in letters that the fonts have: others by their name, or as one remark for a run of another script. A word that is too long
+    for a line (an address, say) gets places where it may go on below.
+    """
+    return _LONG.sub(lambda word: _PLACES.sub(lambda place: f"{place[0]}\u200b", word[0]), _lettered(text))
+
+
+def _lettered(text: str) -> str:
     if all(one in " \n" or ord(one) in _letters() for one in text):
         return text
     made: list[str] = []
@@ -52,4 +63,8 @@ def _characters(font: bytes) -> frozenset[int]:
             for group in range(struct.unpack_from(">L", font, at + 12)[0]):
                 first, last, glyph = struct.unpack_from(">LLL", font, at + 16 + 12 * group)
                 found.update(code for code in range(first, last + 1) if glyph + code - first)
-    return frozenset(code for code in found if code >= 32 and not 0x7F <= code < 0xA0 and not 0xE000 <= code < 0xF900)
+    return frozenset(
+        code
+        for code in found
+        if code >= 32 and not 0x7F <= code < 0xA0 and not 0xE000 <= code < 0xF900 and not unicodedata.category(chr(code)) == "Cf"
+    )

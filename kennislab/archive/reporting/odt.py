@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flask_babel import force_locale
 
-from kennislab.archive.reporting import chapters, charts
+from kennislab.archive.reporting import chapters, charts, widths
 from kennislab.archive.reporting.packing import packed, xml_text
 from kennislab.archive.reporting.shapes import Report
 from kennislab.core import clock
@@ -39,8 +39,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 _STYLES = Path(__file__).resolve().parents[1] / "data" / "verslag-odt.xml"
 _TABLE_LOOKS = (
-    '<style:style style:name="Tabel" style:family="table">'
-    '<style:table-properties style:rel-width="100%" table:align="margins" fo:margin-bottom="0.3cm"/></style:style>'
+    '<style:style style:name="Rij" style:family="table-row"><style:table-row-properties fo:keep-together="always"/></style:style>'
+    '<style:style style:name="Lange_20_rij" style:family="table-row"><style:table-row-properties fo:keep-together="auto"/></style:style>'
     '<style:style style:name="Kop" style:family="table-cell">'
     '<style:table-cell-properties fo:background-color="#dcece6" fo:padding="0.12cm"/></style:style>'
     '<style:style style:name="Cel" style:family="table-cell">'
@@ -84,12 +84,14 @@ def _meta(made: chapters.Document, day: str, content: str) -> str:
 
 
 def _content(made: chapters.Document, pictures: Iterator[tuple[str, charts.Picture]]) -> str:
-    columns: dict[str, str] = {}
-    body = [_p("Subtitle", made.over), _p("Title", made.title), _p("Subtitle", made.lead)]
+    looks: list[str] = []
+    body = [_p("First", made.over), _p("Title", made.title), _p("Subtitle", made.lead), _p("Subtitle", made.held)]
     body += [_p("Notice", text) for text in made.notices]
+    if made.contents:
+        body.append(_list_of_contents(made))
     tables = 0
-    for chapter in made.chapters:
-        body.append(_h(1, chapter.title))
+    for number, chapter in enumerate(made.chapters, 1):
+        body.append(_h(1, chapter.title, mark=f"hoofdstuk-{number}", look="Chapter" if number == 1 and made.contents else ""))
         for block in chapter.blocks:
             match block:
                 case chapters.Text():
@@ -104,16 +106,11 @@ def _content(made: chapters.Document, pictures: Iterator[tuple[str, charts.Pictu
                     body.append(_picture(*next(pictures)))
                 case chapters.Table():
                     tables += 1
-                    body.append(_table(block, f"Tabel{tables}", columns))
+                    body.append(_table(block, f"Tabel{tables}", looks))
     body += [_p("About", line) for line in made.seal]
-    automatic = "".join(
-        f'<style:style style:name="{name}" style:family="table-column">'
-        f'<style:table-column-properties style:rel-column-width="{width}*"/></style:style>'
-        for name, width in columns.items()
-    )
     return (
         f'{_HEAD}<office:document-content {_SPACES} office:version="1.3">'
-        f"<office:automatic-styles>{automatic}{_TABLE_LOOKS}</office:automatic-styles>"
+        f"<office:automatic-styles>{''.join(looks)}{_TABLE_LOOKS}</office:automatic-styles>"
         f'<office:body><office:text text:use-soft-page-breaks="true">{"".join(body)}</office:text></office:body></office:document-content>'
     )
 
@@ -130,15 +127,48 @@ def _entry(entry: chapters.Shown, *, inner: bool = False) -> str:
     return "".join(parts)
 
 
-def _table(table: chapters.Table, name: str, columns: dict[str, str]) -> str:
-    widths = []
-    for place in range(len(table.columns)):
-        longest = max((len(cell) for cell in (table.columns[place], *(row[place] for row in table.rows))), default=1)
-        widths.append(min(60, max(8, longest)))
-        columns[f"{name}.{place}"] = str(widths[-1] * 100)
-    head = "".join(_cell("Table_20_Heading", text, "Kop") for text in table.columns)
+def _list_of_contents(made: chapters.Document) -> str:
+    """The chapters with their pages. The pages are fields, which whoever opens it reckons out; it can be made anew by hand as well."""
+    lines = ""
+    for number, chapter in enumerate(made.chapters, 1):
+        name = f"hoofdstuk-{number}"
+        lines += (
+            f'<text:p text:style-name="Contents_20_1"><text:a xlink:type="simple" xlink:href="#{name}" text:style-name="Index_20_Link" '
+            f'text:visited-style-name="Index_20_Link">{_x(chapter.title)}<text:tab/>'
+            f'<text:bookmark-ref text:reference-format="page" text:ref-name="{name}">–</text:bookmark-ref></text:a></text:p>'
+        )
+    entry = (
+        '<text:index-entry-link-start/><text:index-entry-text/><text:index-entry-tab-stop style:type="right" style:leader-char="."/>'
+        "<text:index-entry-page-number/><text:index-entry-link-end/>"
+    )
+    return (
+        '<text:table-of-content text:name="Inhoud" text:protected="false"><text:table-of-content-source text:outline-level="1">'
+        f'<text:index-title-template text:style-name="Contents_20_Heading">{_x(made.contents)}</text:index-title-template>'
+        '<text:table-of-content-entry-template text:outline-level="1" text:style-name="Contents_20_1">'
+        f"{entry}</text:table-of-content-entry-template></text:table-of-content-source><text:index-body>"
+        f'<text:index-title text:name="Inhoud_Kop">{_p("Contents_20_Heading", made.contents)}</text:index-title>{lines}'
+        "</text:index-body></text:table-of-content>"
+    )
+
+
+def _table(table: chapters.Table, name: str, looks: list[str]) -> str:
+    wide = widths.columns(table)
+    together = ' style:may-break-between-rows="false"' if widths.whole(table) else ""
+    looks.append(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties style:width="{sum(wide):.2f}cm" table:align="left" '
+        f'fo:margin-bottom="0.3cm"{together}/></style:style>'
+    )
+    looks += [
+        f'<style:style style:name="{name}.{place}" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{width}cm"/></style:style>'
+        for place, width in enumerate(wide)
+    ]
+    head = "".join(
+        _cell("Table_20_Number_20_Heading" if place in table.numbers else "Table_20_Heading", text, "Kop")
+        for place, text in enumerate(table.columns)
+    )
     rows = "".join(
-        "<table:table-row>"
+        f'<table:table-row table:style-name="{"Rij" if max(map(len, row)) < widths.WHOLE else "Lange_20_rij"}">'
         + "".join(
             _cell("Table_20_Number" if place in table.numbers else "Table_20_Contents", text, "Cel") for place, text in enumerate(row)
         )
@@ -148,14 +178,14 @@ def _table(table: chapters.Table, name: str, columns: dict[str, str]) -> str:
     defined = "".join(f'<table:table-column table:style-name="{name}.{place}"/>' for place in range(len(table.columns)))
     title = _h(2, table.caption) if table.title else _p("Caption", table.caption)
     return (
-        f'{title}<table:table table:name={_attribute(name)} table:style-name="Tabel">'
+        f'{title}<table:table table:name={_attribute(name)} table:style-name="{name}">'
         f"<table:title>{_plain(table.caption)}</table:title>{defined}"
         f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>{rows}</table:table>"
     )
 
 
 def _picture(name: str, picture: charts.Picture) -> str:
-    wide = 15.5
+    wide = 14.5
     return (
         f'<text:p text:style-name="Standard"><draw:frame draw:name={_attribute(name)} text:anchor-type="as-char" svg:width="{wide}cm" '
         f'svg:height="{wide * picture.ratio:.2f}cm"><draw:image xlink:href="{name}" xlink:type="simple" xlink:show="embed" '
@@ -176,8 +206,10 @@ def _item(inside: str) -> str:
     return f"<text:list-item>{inside}</text:list-item>"
 
 
-def _h(level: int, text: str) -> str:
-    return f'<text:h text:style-name="Heading_20_{level}" text:outline-level="{level}">{_x(text)}</text:h>'
+def _h(level: int, text: str, *, mark: str = "", look: str = "") -> str:
+    """A heading; ``mark``: the name by which the contents find it."""
+    marked = f'{_x(text)}<text:bookmark text:name="{mark}"/>' if mark else _x(text)
+    return f'<text:h text:style-name="{look or f"Heading_20_{level}"}" text:outline-level="{level}">{marked}</text:h>'
 
 
 def _p(style: str, text: str) -> str:

@@ -29,8 +29,13 @@ def repacked(made: bytes, instead: Mapping[str, bytes] | None = None) -> bytes:
         return packed([(name, changed.get(name) or archive.read(name)) for name in archive.namelist()])
 
 
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def xml_text(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(
-        one for one in text if one in "\t\n" or (ord(one) >= 32 and not 0xD800 <= ord(one) <= 0xDFFF and ord(one) not in (0xFFFE, 0xFFFF))
-    )
+    """Without the characters that XML cannot hold, and without those that turn round what comes after them."""
+    return "".join(one for one in text if one in "\t\n" or (ord(one) >= 32 and one not in _TURNING and not _unfit(ord(one))))
+
+
+def _unfit(code: int) -> bool:
+    return 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)

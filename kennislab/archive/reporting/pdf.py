@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
-from kennislab.archive.reporting import chapters, charts
+from kennislab.archive.reporting import chapters, charts, widths
 from kennislab.archive.reporting.letters import FONTS, printable
 from kennislab.archive.reporting.shapes import Report
 from kennislab.core import clock, jobs
@@ -52,8 +51,8 @@ def _data(report: Report) -> dict[str, Any]:
         "title": made.title,
         "over": made.over,
         "lead": made.lead,
-        "footer": f"{made.title} · {made.lead}",
-        "contents": _("Inhoud"),
+        "held": made.held,
+        "contents": made.contents,
         "year": day.year,
         "month": day.month,
         "day": day.day,
@@ -88,6 +87,7 @@ def _block(block: chapters.Block, chapter: str) -> dict[str, Any]:
                 "rows": block.rows,
                 "numbers": sorted(block.numbers),
                 "widths": _widths(block),
+                "whole": widths.whole(block),
             }
 
 

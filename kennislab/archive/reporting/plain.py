@@ -7,6 +7,9 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import force_locale
+
+from kennislab.archive.reporting.chapters import ledger_words
 from kennislab.archive.reporting.shapes import Report
 
 TYPE = "application/json"
@@ -27,6 +30,7 @@ KEYS = {
     "scores": "cijfers", "texts": "teksten", "worked": "gewerkt", "partly": "deels", "failed": "mislukt", "planned": "gepland",
     "asked": "alleKennisvragen", "context": "toelichting", "theme": "thema", "supporters": "steun", "became": "gaatVerderIn",
     "inside": "binnenProgramma", "charts": "grafieken", "order": "volgorde", "public": "openbaar",
+    "told": "watErvanKwam",
 }  # fmt: skip
 
 
@@ -35,12 +39,13 @@ def as_data(report: Report) -> dict[str, Any]:
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
-            return {KEYS.get(name, name): plain(one) for name, one in value.items()}
+            return {KEYS.get(name, name): ledger_words(one) if name == "told" else plain(one) for name, one in value.items()}
         if isinstance(value, list | tuple):
             return [plain(one) for one in value]
         return value.isoformat() if isinstance(value, date | datetime) else value
 
-    data: dict[str, Any] = plain(asdict(report))
+    with force_locale("nl"):
+        data: dict[str, Any] = plain(asdict(report))
     return data
 
 

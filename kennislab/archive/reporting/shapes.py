@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from kennislab.archive.ledger import Clause
 from kennislab.archive.models import ActionStatus
 from kennislab.archive.queries import Outcomes
 
@@ -39,7 +40,8 @@ EVERYTHING = Wanted()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item. ``where``: its municipality, where that may be told. ``answers``: what was found for it. ``answered``: of a question to a
-    speaker, ``answered`` or ``parked``. Of what is anonymous neither municipality nor group is told.
+    speaker, ``answered`` or ``parked``. ``told``: what became of it, in the clauses of ``ledger.summary``; empty where its places may not
+    be told, and then ``outcomes`` has the numbers alone. Of what is anonymous neither municipality nor group is told.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Entry:
     answers: tuple[Entry, ...] = ()
     corrections: tuple[str, ...] = ()
     answered: str = ""
+    told: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

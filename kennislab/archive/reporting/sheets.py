@@ -88,7 +88,7 @@ def _contributions(report: Report) -> tuple[list[str], Rows]:
     columns = [
         _("Soort"), _("Tekst"), _("Gemeente"), _("Groep"), _("Thema’s"), _("Stemmen"), _("Antwoord op"), _("Geprobeerd"), _("Gewerkt"),
         _("Deels"), _("Mislukt"), _("Gepland"), _("Verbeteringen"), *([] if report.public else [_("Actiehouder")]), _("Datum"), _("Stand"),
-        _("Kenmerk"),
+        _("Kenmerk"), _("Wat ervan kwam"),
     ]  # fmt: skip
     owner: list[Cell] = [] if report.public else [""]
     rows: Rows = []
@@ -98,12 +98,13 @@ def _contributions(report: Report) -> tuple[list[str], Rows]:
             [
                 _(words.KINDS[entry.kind]), entry.text, entry.where, entry.group, ", ".join(entry.themes), entry.votes, answers, sums.tried,
                 sums.worked, sums.partly, sums.failed, sums.planned, "\n".join(entry.corrections), *owner, None, _standing(entry), entry.id,
+                chapters.ledger_words(entry.told),
             ]
         )  # fmt: skip
     for one in report.actions:
         named: list[Cell] = [] if report.public else [one.owner]
         empty: list[Cell] = ["", "", "", 0, "", 0, 0, 0, 0, 0, ""]
-        rows.append([_(words.KINDS["action"]), one.text, *empty, *named, one.due, _(words.ACTION_STATUSES[one.status]), one.id])
+        rows.append([_(words.KINDS["action"]), one.text, *empty, *named, one.due, _(words.ACTION_STATUSES[one.status]), one.id, ""])
     return columns, rows
 
 
