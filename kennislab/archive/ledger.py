@@ -2,14 +2,15 @@
 
 A place is a municipality, or a district of it. The last word about a place counts. Who names no district means the only place of that
 municipality that was spoken of before; with several, or none, the municipality as a whole. A plan of the municipality goes on in the
-first district that tells of it.
+first district that tells of it. A district that was given another name is the same place; one that was taken off the list keeps its name
+of then. What was withdrawn counts nowhere and can still be read (:func:`story`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kennislab.archive.models import Evidence, Outcome
 from kennislab.core.errors import N_
@@ -27,16 +28,24 @@ Clause = tuple[str, Mapping[str, str | int]]
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What was said about one place, oldest first. ``district`` is empty for the municipality as a whole."""
+    """What was said about one place, oldest first. ``district`` is empty for the municipality as a whole; ``withdrawn``: what does not
+    count any more."""
 
+    code: str
     municipality: str
     district: str
     lines: Sequence[Evidence]
+    withdrawn: Sequence[Evidence] = ()
 
     @property
     def last(self) -> Evidence:
-        """The word that counts."""
+        """The word that counts. Only where something stands."""
         return self.lines[-1]
+
+    @property
+    def every(self) -> list[Evidence]:
+        """All that was said, also what was withdrawn, oldest first."""
+        return in_order([*self.lines, *self.withdrawn])
 
     @property
     def place(self) -> str:
@@ -55,22 +64,39 @@ def in_order(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def lives(evidence: Sequence[Evidence]) -> list[Life]:
-    """The ledger place by place, what worked first."""
+    """What stands of the ledger, place by place, what worked first."""
     places: dict[tuple[str, str], list[Evidence]] = {}
-    for line in in_order(evidence):
+    for line in in_order([line for line in evidence if line.stands]):
         key = _place(places, line)
         places.setdefault(key, []).append(line)
-    found = [Life(lines[-1].municipality.name, district, lines) for (_code, district), lines in places.items()]
+    found = [Life(code, lines[-1].municipality.name, district, lines) for (code, district), lines in places.items()]
     return sorted(found, key=lambda life: (_RANK[life.last.status], life.place.casefold()))
+
+
+def story(evidence: Sequence[Evidence]) -> list[Life]:
+    """The whole ledger to be read, with what was withdrawn where it was said. Places of which nothing stands come last, without lines."""
+    found = lives(evidence)
+    bare: dict[tuple[str, str], Life] = {}
+    for line in in_order([line for line in evidence if not line.stands]):
+        there = [life for life in found if life.code == line.municipality_code]
+        only = there[0] if len(there) == 1 and not line.place else None
+        same = next((life for life in there if life.district == line.place), only)
+        if same is not None:
+            found[found.index(same)] = replace(same, withdrawn=[*same.withdrawn, line])
+            continue
+        key = (line.municipality_code, line.place)
+        known = bare.get(key) or Life(line.municipality_code, line.municipality.name, line.place, ())
+        bare[key] = replace(known, withdrawn=[*known.withdrawn, line])
+    return found + sorted(bare.values(), key=lambda life: life.place.casefold())
 
 
 def _place(places: dict[tuple[str, str], list[Evidence]], line: Evidence) -> tuple[str, str]:
     """Which place a line is about, given what was said before it."""
     code, whole = line.municipality_code, (line.municipality_code, "")
-    if not line.district:
+    if not line.place:
         known = [key for key in places if key[0] == code]
         return known[0] if len(known) == 1 else whole
-    key = (code, line.district)
+    key = (code, line.place)
     if key not in places and whole in places and places[whole][-1].status not in SEEN:
         places[key] = places.pop(whole)  # what was planned in the municipality is done here
     return key

@@ -41,15 +41,21 @@ class OutcomeForm(Form):
         ]
         self.status.choices = [(outcome.value, _(words.OUTCOMES[outcome])) for outcome in Outcome]
 
-    def place(self) -> tuple[str, str]:
-        """Code of the municipality, and the district's name or nothing."""
+    def place(self) -> tuple[str, str, int | None]:
+        """Code of the municipality, and the district's name and number, or nothing."""
         sent = str(self.municipality_code.data or "")
         district = self._districts.get(sent)
-        return (district.municipality_code, district.name) if district is not None else (sent, "")
+        return (district.municipality_code, district.name, district.id) if district is not None else (sent, "", None)
 
 
 def _key(district: District) -> str:
     return f"{district.municipality_code}-{district.id}"
+
+
+class WithdrawForm(Form):
+    """Why a line of the ledger does not count any more."""
+
+    why = TextAreaField(_l("Waarom klopt het niet?"), filters=[clean_text])
 
 
 class ActionForm(Form):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kennislab.core import clock
 from kennislab.core.db import Base, UtcDateTime
 from kennislab.core.ids import new_id
-from kennislab.programme.models import Lab, Municipality
+from kennislab.programme.models import District, Lab, Municipality
 
 E = TypeVar("E", bound=enum.Enum)
 
@@ -163,7 +163,9 @@ class ItemLink(Base):
 class Evidence(Base):
     """One line in the ledger of an item: what became of it in a municipality. Lines are added, never changed.
 
-    ``source_id``: the report in a room that it was taken over from. ``district``: in which district, by its name of then.
+    ``source_id``: the report in a room that it was taken over from. ``district``: in which district, by its name of then;
+    ``district_id``: while it is on the list of the programme, whatever it is called now. ``withdrawn_*``: that it was a mistake, said by
+    whom and why; the line stays to be read, and no sum counts it any more.
     """
 
     __tablename__ = "archive_evidence"
@@ -171,6 +173,7 @@ class Evidence(Base):
     item_id: Mapped[str] = mapped_column(sa.ForeignKey("archive_item.id", ondelete="CASCADE"), index=True)
     municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"))
     district: Mapped[str] = mapped_column(sa.String(120), default="")
+    district_id: Mapped[int | None] = mapped_column(sa.ForeignKey("district.id", ondelete="SET NULL"))
     status: Mapped[Outcome] = mapped_column(_choice(Outcome))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     at: Mapped[date]
@@ -178,9 +181,24 @@ class Evidence(Base):
     reporter: Mapped[str] = mapped_column(sa.String(120), default="")
     source_id: Mapped[str | None] = mapped_column(sa.String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    withdrawn_by: Mapped[str] = mapped_column(sa.String(120), default="")
+    withdrawn_why: Mapped[str] = mapped_column(sa.Text, default="")
 
     item: Mapped[ArchiveItem] = relationship(back_populates="evidence")
     municipality: Mapped[Municipality] = relationship()
+    district_now: Mapped[District | None] = relationship()
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: nobody withdrew it."""
+        return self.withdrawn_at is None
+
+    @property
+    def place(self) -> str:
+        """The district as it is called now, else as it was called then; empty for the municipality as a whole."""
+        return self.district_now.name if self.district_now is not None else self.district
 
 
 class ActionUpdate(Base):
@@ -332,21 +350,28 @@ class HarvestAct(Base):
 
 
 class EvidencePrompt(Base):
-    """That a municipality was asked in a quarter what became of something, so that it is asked once. ``how``: mail or room.
+    """That a municipality, or a district of it, was asked in a quarter what became of something, so that it is asked once. ``how``: mail or
+    room.
 
-    ``person_id``: who was asked; ``mail_id``: in which mail.
+    ``person_id``: who was asked; ``mail_id``: in which mail. ``district``, ``district_id``: as of a line of evidence.
     """
 
     __tablename__ = "archive_evidence_prompt"
-    __table_args__ = (sa.UniqueConstraint("item_id", "municipality_code", "quarter"),)
+    __table_args__ = (
+        sa.UniqueConstraint("item_id", "municipality_code", "district", "quarter", name="uq_archive_evidence_prompt_place_quarter"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[str] = mapped_column(sa.ForeignKey("archive_item.id", ondelete="CASCADE"))
     municipality_code: Mapped[str] = mapped_column(sa.ForeignKey("municipality.code"), index=True)
+    district: Mapped[str] = mapped_column(sa.String(120), default="")
+    district_id: Mapped[int | None] = mapped_column(sa.ForeignKey("district.id", ondelete="SET NULL"))
     quarter: Mapped[str] = mapped_column(sa.String(7))
     how: Mapped[str] = mapped_column(sa.String(8), default="mail")
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mail.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    district_now: Mapped[District | None] = relationship()
 
 
 class SavedSearch(Base):

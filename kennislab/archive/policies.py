@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive.models import ArchiveItem, Consent, Status
-from kennislab.core.errors import DomainError, NotFound, NotSignedIn
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, Status
+from kennislab.core.errors import N_, DomainError, Forbidden, NotFound, NotSignedIn
 from kennislab.live.models import Participant
 from kennislab.programme import states
 from kennislab.programme.models import Lab, LabState
@@ -92,6 +92,20 @@ def may_report_outcome(actor: Actor, item: ArchiveItem, groups: Collection[str] 
     """Saying what became of it: everybody who may see it, once it is sealed. The ledger only grows."""
     seen = may_see_item(actor, item, groups)
     return states.verdict(item.lab.state, "correct") if seen is True else seen
+
+
+def may_withdraw_outcome(actor: Actor, item: ArchiveItem, line: Evidence, groups: Collection[str] = ()) -> Verdict:
+    """Taking a wrong line out of the sums: who reported it, and staff."""
+    may_add = may_report_outcome(actor, item, groups)
+    if may_add is not True or actor.is_staff(item.programme_id):
+        return may_add
+    if line.reporter_id is not None and line.reporter_id == actor.person_id:
+        return True
+    return Forbidden(
+        "not-your-report",
+        N_("Deze melding is van iemand anders"),
+        N_("Alleen wie iets meldde, kan het intrekken, en de begeleiders. Weet je iets anders? Meld dan zelf wat ervan kwam."),
+    )
 
 
 def may_search(actor: Actor) -> Verdict:

@@ -31,7 +31,7 @@ from kennislab.programme.models import Lab, LabState
 _WHOLE = (
     joinedload(ArchiveItem.lab).joinedload(Lab.programme),
     joinedload(ArchiveItem.municipality),
-    selectinload(ArchiveItem.evidence).joinedload(Evidence.municipality),
+    selectinload(ArchiveItem.evidence).options(joinedload(Evidence.municipality), joinedload(Evidence.district_now)),
     selectinload(ArchiveItem.corrections),
 )
 

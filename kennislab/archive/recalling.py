@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.archive import queries
+from kennislab.archive import ledger, queries
 from kennislab.archive.findable import findable
 from kennislab.archive.models import ArchiveItem, Outcome
 from kennislab.live import recall
@@ -64,7 +64,7 @@ class Shelf:
 
 def _earlier(item: ArchiveItem, solutions: Sequence[Earlier] = ()) -> Earlier:
     sums = queries.outcomes(item.evidence)
-    last = {line.municipality.name: line.status for line in sorted(item.evidence, key=lambda line: (line.at, line.id))}
+    worked_in = {life.municipality for life in ledger.lives(item.evidence) if life.last.status is Outcome.WORKED}
     best_first = sorted(solutions, key=lambda one: (-one.worked, -one.partly, one.failed, -one.tried, one.id))
     return Earlier(
         id=item.id,
@@ -77,7 +77,7 @@ def _earlier(item: ArchiveItem, solutions: Sequence[Earlier] = ()) -> Earlier:
         worked=sums.worked,
         partly=sums.partly,
         failed=sums.failed,
-        worked_in=() if item.anonymous else tuple(sorted(name for name, status in last.items() if status is Outcome.WORKED)),
+        worked_in=() if item.anonymous else tuple(sorted(worked_in)),
         contact="" if item.anonymous else item.contact,
         solutions=tuple(best_first[:MOST_SOLUTIONS]),
     )

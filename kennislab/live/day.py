@@ -5,8 +5,8 @@ The archive is a later feature: it makes itself known with :func:`tells_previous
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +25,13 @@ from kennislab.live.room.topics.day import real_times
 from kennislab.live.room.topics.last_time import said_of_action
 from kennislab.programme import after, links
 from kennislab.programme.agenda import evaluation_of
-from kennislab.programme.models import AgendaItem, Lab
+from kennislab.programme.models import AgendaItem, Lab, Municipality
 from kennislab.programme.uploads import PICTURES
 
 Previous = Callable[[Session, Lab], dict[str, Any] | None]
 """Of the last lab before this one: ``{"lab": {id, title, quarter}, "actions": [{id, text, owner, due, municipality}],
-"answers": [{id, question, text, municipality, quarter}]}``, and only what every participant of the programme may see."""
+"answers": [{id, question, text, municipality, from, sums}], "open": {count, again}}``, and only what every participant of the programme
+may see."""
 
 _previous: list[Previous] = []
 
@@ -146,6 +147,28 @@ def reports_of(session: Session, lab_id: int) -> tuple[list[ActionRow], list[Evi
             if said.municipality is not None:
                 evidence.append(EvidenceRow(said.id, one["id"], said.said, said.note, said.municipality, _person(people, who)))
     return actions, evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the phones of a room asked of last time's answers. ``places``: municipality → somebody of it, if we know the person."""
+
+    items: tuple[str, ...] = ()
+    places: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def asked_in(session: Session, lab_id: int) -> Asked:
+    """Which answers of last time this room was asked about, and of which municipalities. Nothing when they never came to it."""
+    state = state_of(session, lab_id)
+    items = tuple(one["id"] for one in (state.day.previous or {}).get("answers", []))
+    reached = any(state.agenda.get(step, {}).get("block") == "news" for step, _at in state.visited)
+    if not items or not (reached or any(item in state.reports for item in items)):
+        return Asked()
+    there = sa.select(Municipality.code, sa.func.max(Participant.person_id)).join(
+        Participant, Participant.municipality_code == Municipality.code
+    )
+    rows = session.execute(there.where(Participant.lab_id == lab_id).group_by(Municipality.code)).all()
+    return Asked(items, {str(code): person for code, person in rows})
 
 
 def _person(people: dict[str, int | None], who: str) -> int | None:

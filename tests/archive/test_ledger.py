@@ -10,11 +10,13 @@ from flask import Flask
 
 from kennislab.archive import actions, following, ledger
 from kennislab.archive.models import ActionStatus, Evidence, Outcome
-from kennislab.core import clock
+from kennislab.archive.sealed import verify
+from kennislab.core import clock, search
 from kennislab.core.db import db
 from kennislab.core.errors import Invalid
 from kennislab.core.transaction import transaction
-from kennislab.programme.models import District, LabState, Municipality
+from kennislab.programme import operations as programmes
+from kennislab.programme.models import District, LabState, Municipality, Participation, ParticipationStatus
 from tests.archive.rooms import hold_a_lab, item_of
 from tests.programme.worlds import signed_in
 
@@ -72,6 +74,29 @@ def test_districts_are_places_of_their_own() -> None:
     assert (number.tried, number.worked, number.failed, number.planned) == (4, 1, 2, 0)
 
 
+def test_what_was_withdrawn_counts_nowhere_and_stays_to_be_read() -> None:
+    lines = [line(1, "Tilburg", W), line(2, "Tilburg", F, "Verkeerde knop"), line(3, "Delft", F, "Te duur"), line(4, "Gouda", L)]
+    assert told(*lines) == "2 keer geprobeerd, in Delft niet: “Te duur”, in Tilburg niet: “Verkeerde knop”, op één plek gepland"
+    for wrong in (lines[1], lines[3]):
+        wrong.withdrawn_at, wrong.withdrawn_by = datetime(2026, 2, 1, tzinfo=UTC), "Pia"
+    assert told(*lines) == "2 keer geprobeerd, één keer gewerkt, in Delft niet: “Te duur”"
+    assert ledger.outcomes(lines).planned == 0
+    assert [(life.place, [one.status for one in life.every], len(life.lines)) for life in ledger.story(lines)] == [
+        ("Tilburg", [W, F], 1), ("Delft", [F], 1), ("Gouda", [L], 0),
+    ]  # fmt: skip
+    for one in lines:
+        one.withdrawn_at = datetime(2026, 2, 1, tzinfo=UTC)
+    assert (told(*lines), ledger.outcomes(lines).best, len(ledger.story(lines))) == ("", None, 3)
+
+
+def test_a_district_with_another_name_is_the_same_place() -> None:
+    lines = [line(1, "Delft", T, "", "Poptahof"), line(2, "Delft", W, "", "Poptahof-Noord"), line(3, "Delft", F, "Nee", "Voorhof")]
+    assert told(*lines).startswith("3 keer geprobeerd")
+    lines[0].district_now = lines[1].district_now = District(name="Poptahof-Noord")
+    assert told(*lines) == "2 keer geprobeerd, één keer gewerkt, in Voorhof (Delft) niet: “Nee”"
+    assert [one.status for one in ledger.lives(lines)[0].lines] == [T, W]
+
+
 @pytest.fixture
 def app(make_app: Any, sqlite_url: str) -> Flask:
     return make_app(sqlite_url)
@@ -95,6 +120,81 @@ def test_reporting_of_a_district(app: Flask) -> None:
     with app.app_context():
         [kept] = item_of_db(said, "purse").evidence
         assert (kept.municipality_code, kept.district, kept.status, kept.reporter) == ("GM0503", "Poptahof", F, "Participant")
+        with transaction() as tx:  # another name, and a day later it is off the list
+            found = tx.session.get_one(District, kept.district_id)
+            found.name = "Poptahof-Noord"
+    page = client.get(f"/archief/{one}").text
+    assert "in Poptahof-Noord (Delft) niet" in page and "De wijk heette toen Poptahof<" in page
+    with app.app_context():
+        with transaction() as tx:
+            programmes.remove_district(tx, tx.session.get_one(District, kept.district_id))
+        [kept] = item_of_db(said, "purse").evidence
+        assert (kept.district_id, kept.place) == (None, "Poptahof")
+
+
+def test_days_cities_and_sending_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day before the lab or in the future is refused with a sentence and what was typed; of one day the last word counts."""
+    said = hold_a_lab(app, LabState.ARCHIVED)
+    with app.app_context(), transaction() as tx:
+        held = said.lab().day
+        one = item_of(tx, said, "purse").id
+        tx.session.add(Municipality(code="GM0363", name="Amsterdam"))
+        tx.session.flush()
+        later = Participation(
+            programme_id=said.world.programme_id, municipality_code="GM0363", year=held.year + 1, status=ParticipationStatus.JOINED
+        )
+        tx.session.add(later)
+    today = held + timedelta(days=370)
+    monkeypatch.setattr(clock, "now", lambda: datetime(today.year, today.month, today.day, 22, 30, tzinfo=UTC))
+    client = signed_in(app, said.world, "participant")
+    assert '<option value="GM0363">' in client.get(f"/archief/{one}").text, "who came later may tell of it too"
+    path, data = f"/archief/{one}/resultaat", {"b-municipality_code": "GM0363", "b-status": "tried", "b-note": "Zo gedaan."}
+    for at, sentence in (
+        (held - timedelta(days=1), f"Dit kwam op tafel op {held:%d-%m-%Y}. Kies een dag vanaf toen."),
+        (today + timedelta(days=2), "Kies een dag die al geweest is."),
+    ):
+        refused = client.post(path, data={**data, "b-at": at.isoformat()})
+        assert refused.status_code == 422 and sentence in refused.text and "Zo gedaan." in refused.text
+    for _ in range(2):
+        assert client.post(path, data={**data, "b-at": held.isoformat()}).status_code == 303
+    for status in ("worked", "partly"):
+        assert client.post(path, data={**data, "b-status": status, "b-at": held.isoformat()}).status_code == 303
+    with app.app_context():
+        lines = item_of_db(said, "purse").evidence
+        assert [line.status for line in ledger.in_order(lines)] == [T, W, P] and {line.municipality_code for line in lines} == {"GM0363"}
+        assert told(*lines) == "één keer geprobeerd, in Amsterdam deels: “Zo gedaan”"
+        [hit] = search.search(db.session(), "wijkbudget", {f"programme:{said.world.programme_id}"}, {"outcome": ["partly"]}).hits
+        assert hit.url == f"/archief/{one}"
+
+
+def test_withdrawing(app: Flask) -> None:
+    """The reporter and staff; it stays with who and when, the sums leave it out, and the seals go on verifying."""
+    said = hold_a_lab(app, LabState.ARCHIVED)
+    with app.app_context(), transaction() as tx:
+        item = item_of(tx, said, "purse")
+        one, key = item.id, following.report_outcome(tx, item, "GM0855", F, "Verkeerd gezien.", None, said.actor("participant")).id
+        following.report_outcome(tx, item, "GM0503", W, "", None, said.actor("other"))
+    path = f"/archief/{one}/resultaat/{key}/intrekken"
+    for role, status in {"anonymous": 302, "outsider": 404, "participant": 200, "coordinator": 200}.items():
+        assert signed_in(app, said.world, role).get(path).status_code == status, role
+    own, staff = signed_in(app, said.world, "participant"), signed_in(app, said.world, "facilitator")
+    assert own.get(f"/archief/{one}/resultaat/{key + 1}/intrekken").status_code == 403, "of somebody else"
+    assert own.get(f"/archief/{one}/resultaat/{key + 9}/intrekken").status_code == 404
+    page = own.get(f"/archief/{one}").text
+    assert f"/resultaat/{key}/intrekken" in page and f"/resultaat/{key + 1}/intrekken" not in page
+    refused = staff.post(path, data={"why": " "})
+    assert refused.status_code == 422 and "Schrijf op waarom je de melding van een ander intrekt." in refused.text
+    for _ in range(2):  # the second press changes nothing
+        assert own.post(path, data={"why": "Het was een andere straat."}).status_code == 303
+    assert own.get(path).status_code == 303
+    page = own.get(f"/archief/{one}").text
+    for text in ("één keer geprobeerd", "Verkeerd gezien.", "Ingetrokken door Participant op", "Het was een andere straat."):
+        assert text in page, text
+    assert "in Tilburg niet" not in page
+    with app.app_context():
+        assert told(*item_of_db(said, "purse").evidence) == "één keer geprobeerd, één keer gewerkt"
+        verdict = verify.database(db.session())
+        assert verdict.ok, [finding.said() for finding in verdict.findings]
 
 
 def item_of_db(said: Any, name: str) -> Any:
@@ -113,9 +213,12 @@ def test_an_agreement_goes_on_with_a_new_date_and_owner(app: Flask, monkeypatch:
         later = item.due + timedelta(days=40)
         monkeypatch.setattr(clock, "now", _february)
         assert actions.of_item(tx.session, item).overdue
-        with pytest.raises(Invalid):
-            following.update_action(tx, item, ActionStatus.DONE, "", who, due=later)
-        following.update_action(tx, item, ActionStatus.CARRIED_ON, "Nog niemand gesproken.", who, due=later, owner="Ander")
+        for status, day in ((ActionStatus.DONE, later), (ActionStatus.CARRIED_ON, date(2027, 1, 31))):
+            with pytest.raises(Invalid):
+                following.update_action(tx, item, status, "", who, due=day)
+        for _ in range(2):  # sent twice, said once
+            following.update_action(tx, item, ActionStatus.CARRIED_ON, "Nog niemand gesproken.", who, due=later, owner="Ander")
+        assert len(actions.of_item(tx.session, item).updates) == 1
         now = actions.of_item(tx.session, item)
         assert (now.overdue, now.due, now.owner) == (False, later, "Ander")
         assert (item.due, item.owner) == (date(2027, 1, 15), "Pia"), "what was sealed stays as it was"

@@ -27,9 +27,9 @@ from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person
 from kennislab.accounts.own_routes import address_token
 from kennislab.accounts.queries import actor_of
+from kennislab.archive import following, prompts
 from kennislab.archive import operations as archive
-from kennislab.archive import prompts
-from kennislab.archive.models import ArchiveItem, Consent, EvidencePrompt, Status
+from kennislab.archive.models import ArchiveItem, Consent, EvidencePrompt, Outcome, Status
 from kennislab.core import clock, sheets
 from kennislab.core.db import db
 from kennislab.core.folder import secret as secret_of
@@ -75,6 +75,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("facilitator", "/kennislabs/{harvest}/oogst?toon=alles"),
         ("participant", "/kennislabs/{harvest}/oogst"),
     ],
+    "archive.ask_withdraw_outcome": [("coordinator", "/archief/{told}/resultaat/{line}/intrekken")],
     "archive.home": [
         ("participant", "/archief"),
         ("participant", "/archief?q=koppelkansen+isolatie"),
@@ -83,7 +84,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
     "archive.item": [("participant", "/archief/{item}"), ("coordinator", "/archief/{item}")],
     "archive.lab_archive": [("participant", "/kennislabs/{sealed}/archief")],
     "archive.merge": [("facilitator", "/kennislabs/{harvest}/oogst/samenvoegen?kaart={card}&kaart={card2}")],
-    "archive.open_prompt": [("anonymous", "/wat-kwam-ervan/{prompt}"), ("anonymous", "/wat-kwam-ervan/{prompt}?gemeld=1")],
+    "archive.open_prompt": [("anonymous", "/wat-kwam-ervan/{prompt}"), ("anonymous", "/wat-kwam-ervan/{answered}?gemeld=1")],
     "archive.previous_time": [
         ("participant", "/kennislabs/{asking}/vorige-keer"),
         ("coordinator", "/kennislabs/{asking}/vorige-keer"),
@@ -318,9 +319,12 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
     items = (
         tx.session.query(ArchiveItem).filter_by(lab_id=sealed.id, status=Status.CONFIRMED, kind="solution").order_by(ArchiveItem.id).all()
     )
-    prompt = EvidencePrompt(item_id=items[0].id, municipality_code="GM0855", quarter="2026-Q4", person_id=asker.person_id)
-    tx.session.add(prompt)
+    prompt, answered = (
+        EvidencePrompt(item_id=one.id, municipality_code="GM0855", quarter="2026-Q4", person_id=asker.person_id) for one in items[:2]
+    )
+    tx.session.add_all([prompt, answered])
     tx.session.flush()
+    line = following.report_outcome(tx, items[1], "GM0855", Outcome.WORKED, "Elke dinsdag.", None, asker)
     draft, public = (products.from_items(tx, programme.id, f"Stappenplan {name}", items[:2]) for name in ("in de maak", "voor iedereen"))
     products.give_early_access(tx, public, clock.now().date())
     products.publish_due(tx, clock.now() + timedelta(days=1))
@@ -350,6 +354,9 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "asking": labs["asking"].id,
         "first": tx.session.query(Lab).filter_by(programme_id=programme.id).order_by(Lab.starts_at).first().id,
         "prompt": prompts.token_of(prompt),
+        "answered": prompts.token_of(answered),
+        "told": items[1].id,
+        "line": line.id,
         "grouped": labs["grouped"].id,
         "card": labs["grouped-asked"][1].id,
         "kept": keeping.keep(tx, labs["grouped"], staff, "Voor de middag").id,

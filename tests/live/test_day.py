@@ -18,7 +18,7 @@ from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Role
 from kennislab.archive import queries as archive
 from kennislab.archive import reporting as report
-from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, Status
+from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, EvidencePrompt, Status
 from kennislab.core.db import db
 from kennislab.core.journal import JournalEntry
 from kennislab.core.transaction import transaction
@@ -113,6 +113,8 @@ def test_last_time_goes_into_the_room_and_what_is_said_of_it_to_the_archive(app:
         assert [(u.status.value, u.note) for u in archive.action_updates(db.session(), action.id)] == [("carried_on", "Nog niet bereikt")]
         lines = {(line.municipality_code, line.status.value, line.note) for line in answer.evidence}
         assert lines == {("GM0855", "worked", ""), ("GM0503", "partly", "Alleen 's avonds")}
+        asked = {(one.item_id, one.municipality_code, one.how) for one in db.session.scalars(sa.select(EvidencePrompt))}
+        assert asked == {(answer.id, "GM0855", "room"), (answer.id, "GM0503", "room")}, "so no mail asks them once more this quarter"
 
 
 def test_the_day_after(app: Flask, client: FlaskClient, world: World) -> None:

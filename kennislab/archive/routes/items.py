@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import actions, following, ledger, policies, queries, sealing
+from kennislab.archive import actions, following, ledger, places, policies, queries, sealing
 from kennislab.archive.forms import CorrectionForm
 from kennislab.archive.ledger_forms import ActionForm, OutcomeForm
 from kennislab.archive.models import ActionStatus, ArchiveItem, Outcome
@@ -27,8 +27,8 @@ def _groups(item: ArchiveItem) -> frozenset[str]:
 def _page(
     item: ArchiveItem, correction: CorrectionForm | None = None, outcome: OutcomeForm | None = None, action: ActionForm | None = None
 ) -> str:
-    actor, read = current_actor(), db.session()
-    may_add = policies.may_report_outcome(actor, item, _groups(item)) is True
+    actor, read, groups = current_actor(), db.session(), _groups(item)
+    may_add = policies.may_report_outcome(actor, item, groups) is True
     return render_template(
         "archive/item.html",
         item=item,
@@ -36,7 +36,8 @@ def _page(
         provenance=queries.provenance(read, actor, item),
         outcomes=queries.outcomes(item.evidence),
         summary=ledger.summary(item.evidence),
-        lives=ledger.lives(item.evidence),
+        lives=ledger.story(item.evidence),
+        may_withdraw={one.id for one in item.evidence if one.stands and policies.may_withdraw_outcome(actor, item, one, groups) is True},
         action=actions.of_item(read, item) if item.kind == "action" else None,
         staff=actor.is_staff(item.programme_id),
         correction_form=(correction or CorrectionForm(prefix="c")) if policies.may_correct(actor, item) is True else None,
@@ -47,9 +48,8 @@ def _page(
 
 def _outcome_form(item: ArchiveItem) -> OutcomeForm:
     read, own = db.session(), current_actor().municipality
-    places = programme_queries.municipalities_for(read, item.lab)
     districts = programme_queries.districts_of(read, item.programme_id)
-    return OutcomeForm(places, districts, prefix="b", data={"municipality_code": own})
+    return OutcomeForm(places.of_item(read, item, districts, own), districts, prefix="b", data={"municipality_code": own})
 
 
 @bp.get("/archief/<item_id>")
@@ -88,8 +88,8 @@ def report_outcome(item_id: str) -> Answer:
         try:
             with transaction() as tx:
                 fresh = _again(tx.session, item_id)
-                status, (code, district) = Outcome(form.status.data), form.place()
-                following.report_outcome(tx, fresh, code, status, form.note.data or "", form.at.data, actor, district)
+                status, (code, district, number) = Outcome(form.status.data), form.place()
+                following.report_outcome(tx, fresh, code, status, form.note.data or "", form.at.data, actor, district, number)
         except DomainError as error:
             form.add_error(error)
         else:

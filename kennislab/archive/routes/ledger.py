@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import actions, ledger, previous, prompts, queries, words
+from kennislab.archive import actions, following, ledger, previous, prompts, queries, words
 from kennislab.archive.actions import Action
-from kennislab.archive.models import ActionStatus, Consent, Status
-from kennislab.archive.routes import Answer, bp
+from kennislab.archive.ledger_forms import WithdrawForm
+from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, Evidence, Status
+from kennislab.archive.policies import may_see_item, may_withdraw_outcome
+from kennislab.archive.routes import Answer, bp, the_item
 from kennislab.core.db import db
-from kennislab.core.errors import N_, Invalid, require
+from kennislab.core.errors import N_, DomainError, Invalid, require
 from kennislab.core.security import limiter
 from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
 from kennislab.programme import links, policies, states
-from kennislab.programme import queries as programmes
 from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab, the_programme
 
@@ -102,7 +103,8 @@ def programme_actions(programme_id: int) -> Answer:
         actor=actor,
         actions=filters.take(every),
         total=len(every),
-        late=sum(one.overdue for one in every),
+        late=sum(one.overdue for one in replace(filters, stand="alle").take(every)),
+        late_address=_with(base, filters.address(stand="te-laat")),
         filters=filters,
         stands=[(_(title), _with(base, filters.address(stand=key)), filters.stand == key) for key, title in STANDS.items()],
         places=[("", _("Alle gemeenten")), *sorted(places.items(), key=lambda pair: pair[1])],
@@ -179,6 +181,51 @@ def previous_time(lab_id: int) -> Answer:
     )
 
 
+# --- a wrong line --------------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/archief/<item_id>/resultaat/<int:line_id>/intrekken")
+def ask_withdraw_outcome(item_id: str, line_id: int) -> Answer:
+    """What would be withdrawn, and why."""
+    found, line = _withdrawing(item_id, line_id)
+    if not line.stands:
+        flash(_("Deze melding was al ingetrokken."), "ok")
+        return redirect(url_for("archive.item", item_id=item_id, _anchor="resultaten"), 303)
+    return _withdraw_page(found, line, WithdrawForm())
+
+
+@bp.post("/archief/<item_id>/resultaat/<int:line_id>/intrekken")
+def withdraw_outcome(item_id: str, line_id: int) -> Answer:
+    """Takes a line out of the sums; it stays to be read."""
+    found, line = _withdrawing(item_id, line_id)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as tx:
+                fresh = the_item(item_id)
+                following.withdraw_outcome(tx, fresh, following.line_of(fresh, line_id), form.why.data or "", current_actor())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(_("Ingetrokken. De melding blijft te lezen en telt niet meer mee."), "ok")
+            return redirect(url_for("archive.item", item_id=item_id, _anchor="resultaten"), 303)
+    return _withdraw_page(found, line, form), 422
+
+
+def _withdrawing(item_id: str, line_id: int) -> tuple[ArchiveItem, Evidence]:
+    actor, found = current_actor(), the_item(item_id)
+    groups = queries.groups_of(db.session(), found.lab_id, actor.person_id)
+    require(may_see_item(actor, found, groups))
+    line = following.line_of(found, line_id)
+    require(may_withdraw_outcome(actor, found, line, groups))
+    return found, line
+
+
+def _withdraw_page(found: ArchiveItem, line: Evidence, form: WithdrawForm) -> str:
+    own = line.reporter_id is not None and line.reporter_id == current_actor().person_id
+    return render_template("archive/withdraw.html", item=found, line=line, form=form, own=own)
+
+
 # --- by the link of a mail ----------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +257,16 @@ def answer_prompt(token: str) -> Answer:
     return redirect(url_for("archive.open_prompt", token=token, gemeld="1"), 303)
 
 
+@bp.post("/wat-kwam-ervan/<token>/terug")
+@limiter.limit("300 per 15 minutes", deduct_when=_failed)
+@limiter.limit("30 per 15 minutes", key_func=_this_link)
+def take_back_prompt(token: str) -> Answer:
+    """The wrong button: withdraws what was answered by this link."""
+    with transaction() as tx:
+        prompts.take_back(tx, token)
+    return redirect(url_for("archive.open_prompt", token=token, terug="1"), 303)
+
+
 def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
     read = db.session()
     prompt, item, person = prompts.prompt_by(read, token)
@@ -221,11 +278,12 @@ def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
         item=item,
         person=person,
         question=question if shown else None,
-        place=programmes.municipality_names(read, [prompt.municipality_code]).get(prompt.municipality_code, ""),
+        place=prompts.place_of(read, prompt.municipality_code, prompts.district_of(prompt)),
         answers=[(one.value, _(words.OUTCOMES[one])) for one in prompts.ANSWERS],
         said=request.form.get("status", ""),
         note=request.form.get("note", ""),
         wrong={name: _(text) for name, text in refusal.fields.items()} if refusal is not None else {},
-        done="gemeld" in request.args and refusal is None,
+        done="gemeld" in request.args and refusal is None and prompts.answered(prompt, item) is not None,
+        taken_back="terug" in request.args and refusal is None,
         summary=ledger.summary(item.evidence),
     )
