@@ -245,7 +245,9 @@ def rows_of(book: Any, title: str) -> list[tuple[Any, ...]]:
 
 def test_the_workbook_has_a_sheet_for_each_kind_of_thing() -> None:
     book = load_workbook(io.BytesIO(sheets.write(a_report())))
-    assert book.sheetnames == ["Verslag", "Inbreng", "Acties", "Stemmingen", "Evaluatie", "Deelname", "Alle kennisvragen"]
+    assert book.sheetnames == [
+        "Verslag", "Agenda", "Inbreng", "Acties", "Stemmingen", "Evaluatie", "Deelname", "Alle kennisvragen",
+    ]  # fmt: skip
     said = rows_of(book, "Inbreng")
     assert said[0][:7] == ("Soort", "Tekst", "Gemeente", "Groep", "Thema’s", "Stemmen", "Antwoord op")
     by_text = {row[1]: row for row in said[1:]}
@@ -256,7 +258,9 @@ def test_the_workbook_has_a_sheet_for_each_kind_of_thing() -> None:
     assert rows_of(book, "Deelname")[1:] == [("Tilburg", 7), ("Delft", 5)]
     assert rows_of(book, "Stemmingen")[1] == ("Wat eerst?", None, 1, "Budget", "Stippen", 8, 3)
     assert ("Kenmerk", HEAD) in rows_of(book, "Verslag")
-    empty = load_workbook(io.BytesIO(sheets.write(a_report(actions=[], ballots=[], evaluation=[], participation=[], asked=[]))))
+    assert rows_of(book, "Agenda")[1] == (datetime(2026, 11, 19, 13, 30), "Welkom", None, "Zoek een stoel.", 15, None, None)
+    nothing = {name: [] for name in ("actions", "ballots", "evaluation", "participation", "asked", "agenda")}
+    empty = load_workbook(io.BytesIO(sheets.write(a_report(**nothing))))
     assert empty.sheetnames == ["Verslag", "Inbreng"]
 
 

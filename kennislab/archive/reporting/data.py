@@ -96,7 +96,7 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         linking_opportunities=entries("koppelkansen", "linking_opportunity"),
         advice=entries("adviezen", "advice"),
         actions=_actions(seen, named=not wanted.public) if wanted.has("acties") else [],
-        ballots=_ballots(session, lab, every, by_id, public=wanted.public) if wanted.has("stemmingen") else [],
+        ballots=_ballots(session, lab, every, by_id, hidden, public=wanted.public) if wanted.has("stemmingen") else [],
         participation=counted if wanted.has("deelname") else [],
         evaluation=_evaluation(session, lab, sealed=seal is not None) if wanted.has("evaluatie") and not wanted.public else [],
         asked=_asked(session, lab, seen, public=wanted.public) if wanted.has("bijlage") else [],
@@ -207,9 +207,11 @@ def _agenda(session: Session, lab: Lab, *, named: bool) -> list[Step]:
     return steps
 
 
-def _ballots(session: Session, lab: Lab, every: Iterable[ArchiveItem], seen: Mapping[str, ArchiveItem], *, public: bool) -> list[Ballot]:
+def _ballots(
+    session: Session, lab: Lab, every: Iterable[ArchiveItem], seen: Mapping[str, ArchiveItem], hidden: Collection[str], *, public: bool
+) -> list[Ballot]:
     """Votes, each choice as it reads after the harvest. Without choices that stay in their group or were left out; without what is
-    anonymous in the vote of a group, as that would tell which group it came from. ``public``: with nothing else than what is ``seen``.
+    anonymous, or ``hidden``, in the vote of a group, as that would tell where it came from. ``public``: nothing but what is ``seen``.
     """
     said = _choices(every, seen)
     found = []
@@ -219,7 +221,7 @@ def _ballots(session: Session, lab: Lab, every: Iterable[ArchiveItem], seen: Map
             item = said.get(text)
             left_out = text in said and item is None
             inside = public and (item is None or item.id not in seen)
-            tells_group = bool(row.group) and item is not None and item.anonymous
+            tells_group = bool(row.group) and item is not None and (item.anonymous or item.id in hidden)
             if not (left_out or inside or tells_group):
                 shown.append((item.text if item is not None else text, _scores(row.kind, got)))
         if shown:

@@ -47,6 +47,18 @@ def _book(report: Report) -> list[tuple[str, list[str], Rows]]:
     columns, rows = _contributions(report)
     return [
         (_("Verslag"), [_("Wat"), _("Waarde")], _facts(report, made)),
+        (
+            _("Agenda"),
+            [
+                _("Gepland"), _("Onderdeel"), *([] if report.public else [_("Spreker")]), _("Uitleg"), _("Minuten"), _("Begonnen"),
+                _("Geëindigd"),
+            ],  # fmt: skip
+            [
+                [one.at, one.title, *([] if report.public else [one.speaker]), one.instruction, one.minutes, one.began, one.ended]
+                for one in report.agenda
+            ],
+        ),
+        (_("Thema’s"), [_("Thema"), _("Bijdragen")], [[name, number] for name, number in report.themes]),
         (_("Inbreng"), columns, rows),
         (
             _("Acties"),
