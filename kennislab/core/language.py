@@ -64,7 +64,7 @@ _VOWEL = "aeiouy"
 _stemmer = snowballstemmer.stemmer("dutch_porter")
 _TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*['’]?")
 _SHORT = re.compile(r"['’`´](?:s|er|ers|en|tje|tjes|t|n)?$")
-_SPOKEN = re.compile(r"(?<=[a-z]{2})(?:aties?|ator|eren|eert|eerde?n?|ering|eer)$")
+_SPOKEN = re.compile(r"(?<=[a-z]{2})(?:aties?|ator(?:en)?|eren|eert|eerde?n?|ering|eer)$")
 _PERFECT = re.compile(r"(?<=aal|oon|ool|oop|eel|oel|oem)[td]$")
 
 

@@ -1,32 +1,44 @@
-"""How fast the text index answers in 100 000 documents, on SQLite and on PostgreSQL.
+"""How well and how fast the text index answers, on SQLite and on PostgreSQL; what it costs.
 
-    .venv/bin/python tests/benchmarks/search.py [--documents 100000] [--only sqlite|postgresql]
+    kennislab bench search [--documents 100000] [--only sqlite|postgresql] [--judged]
 
-Beside it, in the same run: a plain LIKE over the same rows (SQLite) and PostgreSQL's own Dutch configuration with ts_rank. The texts are
-made from the programme's own questions: words by frequency, compounds included, so that common words are as common as in life.
+**How well**: sixty questions over the example archive, judged by hand (``data/queries.yaml``): ours, beside all words with a plain LIKE and
+beside PostgreSQL's own Dutch configuration with ts_rank, which see the same words (title, text, theme, place).
+
+**How fast**: a believable mix of questions over 100 000 documents of two programmes, made from the programme's own words by frequency,
+compounds included, so that common words are as common as in life. *work* is what this process and the database's server computed for an
+answer (it holds on a busy machine, too); *clock* is what somebody waits. Beside it, in the same run, LIKE and PostgreSQL's Dutch.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import sqlalchemy as sa
+import yaml
 from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from kennislab.core import search
+from kennislab.core import language, search
 from kennislab.core.db import db, engine_options
 from kennislab.core.transaction import transaction
 from tests.support.services import postgres
 
+DATA = Path(__file__).with_name("data")
+MINE = {"programme:1"}
 HEADS = (
     "wijk buurt bewoner huurder energie warmte gemeente corporatie wonen woning isolatie schuld armoede groen water straat jeugd zorg"
     " werk budget subsidie regie plan team huis keten data beheer opgave project"
@@ -42,8 +54,16 @@ QUESTIONS = [
     "bewoners", "wijk", "draagvlak bewoners", "wijkbudget", "budget", "warmtent", "vertrouwen huurders gemeente", '"samen plan"',
     "energie -wijk", "corporatie schuldenregeling", "koppelkansen", "warmtecoach",
     "hoe betrek je bewoners bij een plan voor de buurt", "isolatieloket kosten", "", "energiearmoede",
-    "bewonersavnd", "team", "jeugdzorg budget", "regisseur",
+    "bewonersavnd", "team", "jeugdzorg budget", "regisseur", "wijk raad", "groen-plan", "subsidieregeling woning", "huiskaart",
+    "samen energie besparen in de wijk", "isolatiebudget -corporatie", '"wijkbudget"', "schuldenaanpak gemeente kosten tijd",
+    "zorgcoach", "waterpln",
 ]  # fmt: skip
+CHOICES: list[dict[str, list[str]]] = [
+    {"kind": ["lesson", "solution"], "theme": ["energie"]},
+    {"municipality": ["GM0003", "GM0007", "GM0012"]},
+    {"kind": ["solution"], "outcome": [search.NONE]},
+    {"quarter": ["2019-Q1"], "theme": ["groen", "water"]},
+]
 
 
 def texts(number: int) -> list[str]:
@@ -81,25 +101,101 @@ def documents(number: int) -> list[search.Document]:
     ]  # fmt: skip
 
 
-def spread(seconds: Sequence[float]) -> str:
-    ordered = sorted(seconds)
-    return "   ".join(f"p{part} {ordered[min(len(ordered) - 1, len(ordered) * part // 100)] * 1000:6.1f} ms" for part in (50, 95, 99))
+# --- how well -----------------------------------------------------------------------------------------------------------------
 
 
-def timed(rounds: int, ask: Callable[[str], object], detail: bool = False) -> list[float]:
-    taken = []
-    for turn in range(rounds):
-        for question in QUESTIONS:
-            begin = time.perf_counter()
-            ask(question)
-            taken.append(time.perf_counter() - begin)
-            db.session.rollback()
-            if detail and turn == rounds - 1:
-                print(f"      {question!r:60} {taken[-1] * 1000:6.1f} ms")
-    return taken
+@dataclass(frozen=True)
+class Judged:
+    """A question with the documents that answer it (gain 2) and those that are worth a look (gain 1), by their line in the archive."""
+
+    ask: str
+    gains: dict[int, int]
 
 
-def measure(url: str, made: list[search.Document]) -> None:
+@dataclass(frozen=True)
+class Quality:
+    """Means over the questions: how many of the wanted ones are among the first ten (of ten at most), their order, a good first one."""
+
+    recall: float
+    ndcg: float
+    success: float
+    empty: int
+
+    def __str__(self) -> str:
+        return f"recall@10 {self.recall:.3f}   nDCG@10 {self.ndcg:.3f}   success@1 {self.success:.3f}   without any answer {self.empty}"
+
+
+def judged() -> list[Judged]:
+    """The questions."""
+    rows = yaml.safe_load((DATA / "queries.yaml").read_text(encoding="utf-8"))
+    return [Judged(row["ask"], {**dict.fromkeys(row["touches"], 1), **dict.fromkeys(row["answers"], 2)}) for row in rows]
+
+
+def archive() -> list[search.Document]:
+    """The archive that they are asked of, as one audience sees it; a key is a line's number."""
+    rows = [json.loads(line) for line in (DATA / "archive.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        search.Document(
+            row["kind"], str(i), row["title"], row["text"], "programme:1", f"/archief/{i}", datetime.fromisoformat(row["at"]), row["facets"]
+        )
+        for i, row in enumerate(rows)
+    ]
+
+
+def quality(questions: Sequence[Judged], answer: Callable[[str], Sequence[int]]) -> Quality:
+    """``answer``: the first ten documents for a question."""
+    recall, ndcg, success, empty = 0.0, 0.0, 0, 0
+    for question in questions:
+        found = list(answer(question.ask))[:10]
+        gains = [question.gains.get(number, 0) for number in found]
+        best = sorted(question.gains.values(), reverse=True)[:10]
+        recall += sum(gain > 0 for gain in gains) / len(best)
+        ndcg += _gained(gains) / _gained(best)
+        success += bool(gains) and gains[0] == 2
+        empty += not found
+    return Quality(recall / len(questions), ndcg / len(questions), success / len(questions), empty)
+
+
+def _gained(gains: Sequence[int]) -> float:
+    return sum((2**gain - 1) / math.log2(place + 2) for place, gain in enumerate(gains))
+
+
+def ours(ask: str) -> list[int]:
+    """Our first ten."""
+    return [int(hit.key) for hit in search.search(db.session(), ask, MINE, limit=10, widen=True).hits]
+
+
+_ALL = "lower(title || ' ' || text || ' ' || facets)"
+
+
+def like(ask: str) -> list[int]:
+    """A plain LIKE for every word that is not a stop word, newest first."""
+    words = [token.word for token in language.tokens(ask) if token.stem] or [ask]
+    where = " AND ".join(f"{_ALL} LIKE :w{i}" for i in range(len(words)))
+    statement = sa.text(
+        f"SELECT CAST(key AS integer) FROM search_document WHERE audience = 'programme:1' AND {where} ORDER BY at DESC LIMIT 10"
+    )
+    return list(db.session.scalars(statement, {f"w{i}": f"%{word}%" for i, word in enumerate(words)}))
+
+
+DUTCH = "to_tsvector('dutch', title || ' ' || text || ' ' || replace(facets, '_', ' '))"
+
+
+def dutch(ask: str, some: bool = False) -> list[int]:
+    """PostgreSQL's own Dutch with ts_rank; its web syntax knows phrases and -excluded too. ``some``: some of the words will do."""
+    question = "websearch_to_tsquery('dutch', :q)"
+    if some:
+        question = f"CAST(replace(CAST({question} AS text), '&', '|') AS tsquery)"
+    statement = sa.text(
+        f"SELECT CAST(key AS integer) FROM search_document, {question} AS asked"
+        f" WHERE audience = 'programme:1' AND {DUTCH} @@ asked ORDER BY ts_rank({DUTCH}, asked) DESC, at DESC LIMIT 10"
+    )
+    return list(db.session.scalars(statement, {"q": ask}))
+
+
+@contextmanager
+def database(url: str, made: Sequence[search.Document]) -> Iterator[float]:
+    """A database with these documents; gives the seconds that putting them in took."""
     app = Flask("benchmark")
     app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(url))
     db.init_app(app)
@@ -109,49 +205,159 @@ def measure(url: str, made: list[search.Document]) -> None:
         for start in range(0, len(made), 5000):
             with transaction() as tx:
                 search.index_all(tx, made[start : start + 5000])
-        print(f"  indexed {len(made)} in {time.perf_counter() - begin:.0f} s")
+        seconds = time.perf_counter() - begin
         if db.engine.dialect.name == "postgresql":
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")  # as autovacuum will have done
-        begin = time.perf_counter()
-        search.search(db.session(), "", {"programme:1"})
-        print(f"  first question of a process: {time.perf_counter() - begin:.2f} s")
-        timed(1, lambda q: search.search(db.session(), q, {"programme:1"}))
-        mine, choice, kinds = {"programme:1"}, {"kind": ["lesson", "solution"], "theme": ["energie"]}, ["solution", "bottleneck"]
-        print("  search         ", spread(timed(6, lambda q: search.search(db.session(), q, mine), detail=True)))
-        print("  with facets    ", spread(timed(3, lambda q: search.search(db.session(), q, mine, choice))))
-        print("  half typed     ", spread(timed(3, lambda q: search.search(db.session(), q, mine, half_typed=True, limit=5))))
-        print("  recall         ", spread(timed(3, lambda q: search.similar(db.session(), q, kinds, mine, half_typed=True))))
+        try:
+            yield seconds
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def how_well(url: str) -> None:
+    questions = judged()
+    with database(url, archive()):
+        print(f"  {len(questions)} judged questions over {len(archive())} documents")
+        print("    ours                      ", quality(questions, ours))
+        print("    LIKE, all words           ", quality(questions, like))
+        if db.engine.dialect.name == "postgresql":
+            print("    PostgreSQL Dutch, all     ", quality(questions, dutch))
+            print("    PostgreSQL Dutch, some    ", quality(questions, lambda ask: dutch(ask) or dutch(ask, some=True)))
+
+
+# --- how fast -----------------------------------------------------------------------------------------------------------------
+
+
+class Meter:
+    """What answers take by the clock, and what they cost: this process and, on PostgreSQL, the server's process that works for it."""
+
+    def __init__(self) -> None:
+        self.server: Path | None = None
+        if db.engine.dialect.name == "postgresql":
+            number = db.session.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+            self.server = Path(f"/proc/{number}/schedstat")
+            db.session.rollback()  # the pool gives the same connection again, as nobody else asks
+
+    def _worked(self) -> float:
+        theirs = int(self.server.read_text(encoding="ascii").split()[0]) / 1e9 if self.server else 0.0
+        return time.process_time() + theirs
+
+    def timed(self, asks: Sequence[Callable[[], object]], rounds: int = 1) -> list[tuple[float, float]]:
+        """(clock, work) in seconds of each."""
+        taken = []
+        for _ in range(rounds):
+            for ask in asks:
+                worked, begin = self._worked(), time.perf_counter()
+                ask()
+                clock = time.perf_counter() - begin
+                db.session.rollback()
+                taken.append((clock, self._worked() - worked))
+        return taken
+
+
+def spread(seconds: Sequence[float]) -> str:
+    ordered = sorted(seconds)
+    return "   ".join(f"p{part} {ordered[min(len(ordered) - 1, len(ordered) * part // 100)] * 1000:6.1f} ms" for part in (50, 95, 99))
+
+
+def told(taken: Sequence[tuple[float, float]]) -> str:
+    return f"work {spread([work for _, work in taken])}   |   clock {spread([clock for clock, _ in taken])}"
+
+
+def resident() -> int:
+    """Megabytes that this process has in memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4 // 1024
+
+
+def typed(question: str) -> list[str]:
+    """What stands in the box while this is typed: each second letter, from the second on."""
+    return [question[:length] for length in range(2, len(question) + 1, 2) if question[length - 1].strip()]
+
+
+def how_fast(url: str, number: int, vectors: bool = True) -> None:
+    made = documents(number)
+    with database(url, made) as seconds:
+        session = db.session
+        print(f"  indexed {len(made)} in {seconds:.0f} s")
+        meter, before = Meter(), resident()
+        print("  first question of a process  ", told(meter.timed([lambda: search.search(session(), "bewoners wijkbudget", MINE)])))
+        for row in ("first round", "warm"):
+            taken = meter.timed([lambda q=q: search.search(session(), q, MINE) for q in QUESTIONS], 1 if row == "first round" else 6)  # type: ignore[misc]
+            print(f"  {'questions, ' + row:28} ", told(taken))
+            if row == "warm":
+                slow = sorted(zip(taken[-len(QUESTIONS) :], QUESTIONS, strict=True), reverse=True)[:3]
+                print("      slowest:", ", ".join(f"{q!r} {work * 1000:.0f}" for (_, work), q in slow))
+        facets = [lambda q=q, f=f: search.search(session(), q, MINE, f) for q in QUESTIONS for f in CHOICES]  # type: ignore[misc]
+        print("  with facets                  ", told(meter.timed(facets)))
+        empty = [lambda f=f: search.search(session(), "", MINE, f, order="date") for f in CHOICES]  # type: ignore[misc]
+        print("  nothing but facets           ", told(meter.timed(empty, 5)))
+        half = [lambda q=q: search.search(session(), q, MINE, half_typed=True, limit=5) for q in QUESTIONS]  # type: ignore[misc]
+        print("  half typed                   ", told(meter.timed(half, 3)))
+        boxes = sorted({begun for q in QUESTIONS for begun in typed(q)})
+        meter.timed([lambda: search.suggest(session(), "be", MINE)])
+        taken = meter.timed([lambda q=q: search.suggest(session(), q, MINE) for q in boxes])  # type: ignore[misc]
+        print("  suggestions                  ", told(taken))
+        slow = sorted(zip(taken, boxes, strict=True), reverse=True)[:3]
+        print("      slowest:", ", ".join(f"{q!r} {work * 1000:.0f}" for (_, work), q in slow))
+        since = datetime.now(UTC) - timedelta(hours=1)
+        print(
+            "  newer (all is new)           ",
+            told(meter.timed([lambda q=q: search.newer(session(), q, MINE, {}, since) for q in QUESTIONS])),
+        )  # type: ignore[misc]
+        kinds = ["solution", "bottleneck"]
+        like_it = [lambda q=q: search.similar(session(), q, kinds, MINE, half_typed=True) for q in [*QUESTIONS, *texts(12)]]  # type: ignore[misc]
+        print("  similar                      ", told(meter.timed(like_it, 2)))
+        print(f"  memory that it took: {resident() - before} MB")
+        if vectors:
+            _with_vectors(meter, kinds)
         if db.engine.dialect.name == "sqlite":
-            like = sa.text("SELECT id FROM search_document WHERE audience = 'programme:1' AND text LIKE :q ORDER BY at DESC LIMIT 20")
-            print("  (plain LIKE    ", spread(timed(1, lambda q: db.session.execute(like, {"q": f"%{q}%"}).all())), ")")
+            print("  (plain LIKE                  ", told(meter.timed([lambda q=q: like(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
         else:
-            own = sa.text(
-                "SELECT id FROM search_document WHERE audience = 'programme:1'"
-                " AND to_tsvector('dutch', text) @@ plainto_tsquery('dutch', :q)"
-                " ORDER BY ts_rank(to_tsvector('dutch', text), plainto_tsquery('dutch', :q)) DESC LIMIT 20"
-            )
             with transaction() as tx:
-                tx.session.execute(sa.text("CREATE INDEX own_dutch ON search_document USING gin (to_tsvector('dutch', text))"))
-            print("  (its own Dutch ", spread(timed(1, lambda q: db.session.execute(own, {"q": q}).all())), "without counts )")
-        db.session.remove()
-        db.engine.dispose()
+                tx.session.execute(sa.text(f"CREATE INDEX own_dutch ON search_document USING gin ({DUTCH})"))
+            db.session.rollback()
+            print("  (PostgreSQL Dutch, no counts ", told(meter.timed([lambda q=q: dutch(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
+
+
+def _with_vectors(meter: Meter, kinds: Sequence[str]) -> None:
+    """Vectors made by lot: how fast they are compared does not depend on what they say."""
+    chance = np.random.default_rng(1)
+    with transaction() as tx:
+        numbers = list(tx.session.scalars(sa.select(search.SearchDocument.id)))
+        rows = chance.standard_normal((len(numbers), 512), np.float32)
+        for start in range(0, len(numbers), 5000):
+            part = dict(zip(numbers[start : start + 5000], rows[start : start + 5000], strict=True))
+            search.store_vectors(tx, "by-lot", part)
+    before, begin = resident(), time.perf_counter()
+    while not search.refresh(db.session(), "by-lot"):
+        pass
+    print(f"  vectors: read in {time.perf_counter() - begin:.1f} s, {resident() - before} MB")
+    meaning = search.Meaning("by-lot", chance.standard_normal(512).astype(np.float32))
+    asks = [lambda q=q: search.similar(db.session(), q, kinds, MINE, half_typed=True, meaning=meaning) for q in [*QUESTIONS, *texts(12)]]  # type: ignore[misc]
+    print("  similar, with meaning        ", told(meter.timed(asks, 2)))
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--documents", type=int, default=100_000)
     arguments.add_argument("--only", choices=["sqlite", "postgresql"])
+    arguments.add_argument("--judged", action="store_true", help="how well only")
     chosen = arguments.parse_args()
-    made = documents(chosen.documents)
+
+    def both(name: str, address: Callable[[str], str]) -> None:
+        print(name)
+        how_well(address("judged"))
+        if not chosen.judged:
+            how_fast(address("bench"), chosen.documents)
+
     if chosen.only != "postgresql":
-        print("SQLite")
         with tempfile.TemporaryDirectory() as folder:
-            measure(f"sqlite:///{folder}/bench.sqlite3", made)
+            both("SQLite", lambda name: f"sqlite:///{folder}/{name}.sqlite3")
     if chosen.only != "sqlite":
-        print("PostgreSQL")
         with postgres() as server:
-            measure(server.create_database("bench"), made)
+            both("PostgreSQL", lambda name: str(server.create_database(name)))
 
 
 if __name__ == "__main__":

@@ -13,13 +13,14 @@ Audiences are names such as ``public``, ``programme:3``, ``facilitators:3``, ``g
 from __future__ import annotations
 
 from kennislab.core.search.meanings import Meaning, any_vectors, forget, refresh, store_vectors, without_vector
-from kennislab.core.search.reading import search, similar
-from kennislab.core.search.shapes import Document, Hit, Results
+from kennislab.core.search.reading import newer, search, similar
+from kennislab.core.search.shapes import NONE, SETTLED, Document, Hit, Results, Suggestion
+from kennislab.core.search.suggesting import suggest
 from kennislab.core.search.tables import SearchDocument, SearchWord, is_own_table
 from kennislab.core.search.writing import index, index_all, rebuild, remove
 
 __all__ = [
-    "Document", "Hit", "Meaning", "Results", "SearchDocument", "SearchWord",
-    "any_vectors", "forget", "index", "index_all", "is_own_table", "rebuild", "refresh", "remove", "search", "similar",
-    "store_vectors", "without_vector",
+    "NONE", "SETTLED", "Document", "Hit", "Meaning", "Results", "SearchDocument", "SearchWord", "Suggestion",
+    "any_vectors", "forget", "index", "index_all", "is_own_table", "newer", "rebuild", "refresh", "remove", "search", "similar",
+    "store_vectors", "suggest", "without_vector",
 ]  # fmt: skip

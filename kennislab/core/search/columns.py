@@ -2,13 +2,14 @@
 
 A number never changes its meaning (a changed document gets a new one, numbers are not used again), so nothing here can grow stale and
 nothing has to be invalidated: what an answer names and is not here yet, is read. Only what a transaction has not committed yet is
-not kept, as its numbers come free again when it fails. Costs about 60 bytes per document.
+not kept, as its numbers come free again when it fails. Costs about 70 bytes per document.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +20,16 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.core.search.engines import Ids
+from kennislab.core.search.engines import Ids, engine_of
 from kennislab.core.search.tables import DOCUMENT
+
+Audiences = tuple[str, ...]
 
 _WRITING = "kl_search_writing"
 _COMMON = 500
 """Documents that make a stem worth remembering as common."""
+_ASKERS = 200
+"""So many different sets of audiences have their common stems remembered."""
 _SPREAD = 2_000
 """More unknown documents than this are read as one range instead of by number."""
 
@@ -51,26 +56,26 @@ class Columns:
         self.known = np.zeros(0, dtype=bool)
         self.audience = np.zeros(0, dtype=np.int32)
         self.at = np.zeros(0, dtype=np.float64)
+        self.came = np.zeros(0, dtype=np.float64)
         self.length = np.zeros(0, dtype=np.float32)
         self.audiences: dict[str, int] = {}
         self.facets: dict[str, Facet] = {}
         self.titles = False
         """Whether any document has a title of its own."""
-        self.common: dict[str, int] = {}
-        """How many documents held a common stem when it was last looked up: which word to begin with, never what to answer."""
-
-    def note_common(self, stem: str, documents: int) -> None:
-        """Remembers a stem that many hold."""
-        if documents > _COMMON:
-            self.common[stem] = documents
-        elif stem in self.common:
-            del self.common[stem]
+        self.common: dict[Audiences, dict[str, int]] = {}
+        """Who asks → how many documents of theirs held a common stem when it was last looked up."""
+        self.samples: dict[str, tuple[int, Counter[str]]] = {}
+        """Audience → (number of its newest document, in how many of its newest documents a stem is)."""
+        self.totals: dict[str, tuple[int, int]] = {}
+        """Audience → (number of its newest document, how many it has), as they were last counted."""
 
     def copy(self) -> Columns:
         """A set of its own, for a reader that sees what others may not."""
         other = Columns()
-        other.known, other.audience, other.at, other.length = self.known.copy(), self.audience.copy(), self.at.copy(), self.length.copy()
-        other.audiences, other.titles, other.common = dict(self.audiences), self.titles, dict(self.common)
+        other.known, other.audience, other.length = self.known.copy(), self.audience.copy(), self.length.copy()
+        other.at, other.came = self.at.copy(), self.came.copy()
+        other.audiences, other.titles, other.totals = dict(self.audiences), self.titles, dict(self.totals)
+        other.common = {name: dict(stems) for name, stems in self.common.items()}
         other.facets = {name: Facet(dict(f.codes), list(f.values), f.rows.copy()) for name, f in self.facets.items()}
         return other
 
@@ -90,12 +95,13 @@ class Columns:
         self.known = np.pad(self.known, (0, more))
         self.audience = np.pad(self.audience, (0, more))
         self.at = np.pad(self.at, (0, more))
+        self.came = np.pad(self.came, (0, more))
         self.length = np.pad(self.length, (0, more))
         for facet in self.facets.values():
             facet.rows = np.pad(facet.rows, ((0, more), (0, 0)))
 
     def take(self, rows: list[Any]) -> None:
-        """Takes in rows (id, kind, audience, at, length, facets)."""
+        """Takes in rows (id, kind, audience, at, indexed_at, length, facets, title_stems)."""
         if not rows:
             return
         self.room(max(row.id for row in rows) + 1)
@@ -103,6 +109,7 @@ class Columns:
             number = row.id
             self.audience[number] = self.audiences.setdefault(row.audience, len(self.audiences) + 1)
             self.at[number] = row.at.timestamp()
+            self.came[number] = row.indexed_at.timestamp()
             self.length[number] = row.length
             self.titles |= row.title_stems != ""
             self._put(number, "kind", [row.kind])
@@ -139,23 +146,52 @@ class View:
     """The columns for one question: as this session sees the documents, and which of them are for these audiences."""
 
     def __init__(self, session: Session, audiences: Sequence[str]) -> None:
-        self.session, self.audiences = session, audiences
+        self.session, self.audiences = session, tuple(audiences)
         self.looked_up: dict[tuple[bool | str, ...], Ids] = {}
         """What this question has asked the database already."""
         self.columns = _of_database.setdefault(session.connection().engine, Columns())
         if is_writing(session):
             self.columns = self.columns.copy()
+        if len(self.columns.common) > _ASKERS:
+            self.columns.common.clear()
+        self.common = self.columns.common.setdefault(self.audiences, {})
         self._mask()
+
+    def total(self) -> int:
+        """How many documents are for these audiences. Counted anew when one came; one that only went is noticed by then."""
+        connection, totals = self.session.connection(), self.columns.totals
+        count = 0
+        for audience in self.audiences:
+            of_audience = DOCUMENT.c.audience == audience
+            newest = connection.scalar(sa.select(sa.func.max(DOCUMENT.c.id)).where(of_audience)) or 0
+            if totals.get(audience, (0, 0))[0] != newest:
+                counted = connection.scalar(sa.select(sa.func.count()).select_from(DOCUMENT).where(of_audience))
+                totals[audience] = (newest, int(counted or 0))
+            count += totals[audience][1] if newest else 0
+        return count
+
+    def load(self) -> None:
+        """Sees to it that all their documents are in the columns; those that have gone may be there, too."""
+        if np.count_nonzero(self.visible) < self.total():
+            connection = self.session.connection()
+            self.visible_of(engine_of(connection).of_audience(connection, self.audiences))
+
+    def note_common(self, stem: str, documents: int) -> None:
+        """Remembers a stem that many of their documents hold."""
+        if documents > _COMMON:
+            self.common[stem] = documents
+        else:
+            self.common.pop(stem, None)
 
     def _mask(self) -> None:
         codes = [self.columns.audiences[name] for name in self.audiences if name in self.columns.audiences]
         self.visible = one_of(self.columns.audience, codes)
         """Per document number: is it for one of these audiences."""
 
-    def any_visible(self, ids: Ids) -> bool:
-        """Whether one of these is for these audiences. Afterwards all of them are in the columns."""
+    def visible_of(self, ids: Ids) -> Ids:
+        """Those of ``ids`` that are for these audiences. Afterwards all of them are in the columns."""
         if not len(ids):
-            return False
+            return ids
         unknown = self.columns.unknown(ids)
         if len(unknown):
             rows = _read(self.session.connection(), unknown)
@@ -163,7 +199,8 @@ class View:
                 self.columns.take(rows)
         if len(unknown) or len(self.visible) != len(self.columns.known):
             self._mask()
-        return bool(self.visible[ids].any())
+        ids = ids[ids < len(self.visible)]  # what has gone since it was named, is in nobody's columns
+        return ids[self.visible[ids]]
 
 
 def one_of(codes: npt.NDArray[np.int32], wanted: Sequence[int]) -> npt.NDArray[np.bool_]:
@@ -175,9 +212,8 @@ def one_of(codes: npt.NDArray[np.int32], wanted: Sequence[int]) -> npt.NDArray[n
 
 
 def _read(connection: sa.Connection, ids: Ids) -> list[Any]:
-    chosen = sa.select(
-        DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.audience, DOCUMENT.c.at, DOCUMENT.c.length, DOCUMENT.c.facets, DOCUMENT.c.title_stems
-    )
+    C = DOCUMENT.c
+    chosen = sa.select(C.id, C.kind, C.audience, C.at, C.indexed_at, C.length, C.facets, C.title_stems)
     if len(ids) > _SPREAD:
         return list(connection.execute(chosen.where(DOCUMENT.c.id.between(int(ids.min()), int(ids.max())))))
     return list(connection.execute(chosen.where(DOCUMENT.c.id.in_(ids.tolist()))))

@@ -35,8 +35,11 @@ class Engine(Protocol):
     def of_audience(self, connection: sa.Connection, audiences: Sequence[str]) -> Ids:
         """All documents of these audiences."""
 
-    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int) -> list[tuple[str, str]]:
-        """(word, stem) of the shortest words that hold one of the fragments. A space in a fragment is the word's beginning or end."""
+    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int, audiences: Sequence[str]) -> list[tuple[str, str]]:
+        """(word, stem) of the shortest words that hold one of the fragments, of those that these audiences have.
+
+        A space in a fragment is the word's beginning or end.
+        """
 
     def put(self, connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
         """Indexes rows of ``search_document`` (id, title_stems, text_stems)."""
@@ -88,16 +91,18 @@ class Fts5:
         statement = f"SELECT group_concat(id) FROM search_document WHERE audience IN ({marks})"
         return _numbers(connection.exec_driver_sql(statement, tuple(audiences)).scalar())
 
-    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int) -> list[tuple[str, str]]:
+    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int, audiences: Sequence[str]) -> list[tuple[str, str]]:
         fragments = [fragment for fragment in fragments if len(fragment) >= 3]
         if not fragments:
             return []
+        marks = ",".join("?" * len(audiences))
         statement = (
             "SELECT word, stem FROM search_word WHERE id IN (SELECT rowid FROM search_word_index WHERE search_word_index MATCH ?)"
+            f" AND EXISTS (SELECT 1 FROM search_word_of AS o WHERE o.audience IN ({marks}) AND o.word_id = search_word.id)"
             " ORDER BY length(word), word LIMIT ?"
         )
         question = " OR ".join(f'"{fragment}"' for fragment in fragments)
-        return [(word, stem) for word, stem in connection.exec_driver_sql(statement, (question, most))]
+        return [(word, stem) for word, stem in connection.exec_driver_sql(statement, (question, *audiences, most))]
 
     def put(self, connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.exec_driver_sql(
@@ -141,16 +146,17 @@ class Postgres:
         statement = sa.text("SELECT string_agg(id::text, ',') FROM search_document WHERE audience = ANY(:audiences)")
         return _numbers(connection.execute(statement, {"audiences": list(audiences)}).scalar())
 
-    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int) -> list[tuple[str, str]]:
+    def words(self, connection: sa.Connection, fragments: Sequence[str], most: int, audiences: Sequence[str]) -> list[tuple[str, str]]:
         wanted = {f"g{i}": self._grams(fragment) for i, fragment in enumerate(fragments) if len(fragment) >= 3}
         if not wanted:
             return []
         condition = " OR ".join(f"grams @> :{name}" for name in wanted)
         statement = sa.text(
-            f"SELECT word, stem FROM search_word_index JOIN search_word ON id = word_id WHERE {condition}"
+            f"SELECT word, stem FROM search_word_index AS i JOIN search_word ON id = word_id WHERE ({condition})"
+            " AND EXISTS (SELECT 1 FROM search_word_of AS o WHERE o.audience = ANY(:audiences) AND o.word_id = i.word_id)"
             ' ORDER BY length(word), word COLLATE "C" LIMIT :most'
         )
-        found = connection.execute(statement, {**wanted, "most": most})
+        found = connection.execute(statement, {**wanted, "most": most, "audiences": list(audiences)})
         return [(word, stem) for word, stem in found if _holds(fragments, word, stem)]
 
     @staticmethod

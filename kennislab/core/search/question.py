@@ -1,4 +1,4 @@
-"""Reading what somebody typed: words, "phrases", -excluded. Any text is a question; none is an error."""
+"""Reading what somebody typed: words, "phrases", "exactly" this word, -excluded. Any text is a question; none is an error."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from kennislab.core import language
 from kennislab.core.language import Token
+from kennislab.core.search import joining
 
 MOST_CHARACTERS = 2_000
 MOST_WORDS = 40
 
-_PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
+_PIECE = re.compile(r'(?P<minus>(?<!\S)[-\u2212\u2013])?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
+MINUS = ("-", "\u2212", "\u2013")
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"'})
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Question:
 
 def read(text: str, half_typed: bool = False) -> Question:
     """The question in a text. Of a word that comes twice the first counts; a stop word is left out unless nothing else is there."""
-    text = text[:MOST_CHARACTERS].translate(_QUOTES).replace("\x00", " ")
+    text = text[:MOST_CHARACTERS].translate(QUOTES).replace("\x00", " ")
     if text.count('"') % 2:
         at = text.rindex('"')
         text = f"{text[:at]} {text[at + 1 :]}"
@@ -43,12 +45,15 @@ def read(text: str, half_typed: bool = False) -> Question:
         found = list(language.tokens(match["phrase"] if match["phrase"] is not None else match["word"]))
         meant = [token for token in found if token.stem]
         if match["minus"]:
-            if meant:
-                question.without.append(meant)
+            question.without += [meant] * bool(meant) + [[token] for token in joining.joined(match["word"] or "")]
             continue
-        if match["phrase"] is not None and len(meant) > 1:
+        if match["phrase"] is not None and meant:
             question.phrases.append(meant[:MOST_WORDS])
             continue
+        if match["word"] and len(found) > 1:
+            whole = list(joining.joined(match["word"]))
+            if len(whole) == 1 and whole[0].end - whole[0].start == found[-1].end - found[0].start:
+                found, meant = [*whole], [*whole]
         every.extend(found)
         for token in meant:
             if token.stem not in seen and len(question.words) < MOST_WORDS:

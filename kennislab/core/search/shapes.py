@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 Marked = list[tuple[str, bool]]
 """A text in pieces; ``True`` for a piece that matches the question."""
@@ -12,6 +13,13 @@ Marked = list[tuple[str, bool]]
 
 SPOKEN = ("theme", "municipality", "district")
 """Facets whose values are words that people type: *Delft*, *draagvlak*."""
+
+
+SETTLED = timedelta(minutes=2)
+"""No transaction takes longer: what was put in before that is either there or will never be."""
+
+NONE = ""
+"""As a wanted value of a facet: documents without any value of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,37 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that may be meant. Choosing it puts ``query`` in the search box.
+
+    ``kind``: ``word`` (``text``: the question with its last word finished), ``facet`` (``facet`` and ``value`` to filter by; ``query`` is
+    the question without the words that named it) or ``title`` (at ``url``; ``value``: its kind). ``count``: the documents that choosing it
+    gives.
+    """
+
+    text: str
+    kind: Literal["word", "facet", "title"]
+    facet: str | None
+    value: str | None
+    count: int
+    query: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """An answer. ``total`` and ``facets`` count everything found, ``hits`` is the page that was asked for.
 
-    ``facets``: name → [(value, count)], most first; a facet's own choice does not narrow its own counts.
-    ``relaxed``: nothing held all words, so these hold some. ``corrections``: [(typed, taken for)].
+    ``facets``: name → [(value, count)], most first; a facet's own choice does not narrow its own counts, and what was chosen is listed
+    even when nothing is left of it. ``without``: name → how many have no value of it, counted in the same way.
+    ``relaxed``: nothing held all words, so these hold some. ``whole``: so many hold all words; they come first.
+    ``corrections``: [(typed, taken for)].
     """
 
     total: int
     hits: list[Hit]
     facets: dict[str, list[tuple[str, int]]]
+    without: dict[str, int] = field(default_factory=dict)
     relaxed: bool = False
     corrections: list[tuple[str, str]] = field(default_factory=list)
+    whole: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kennislab.core import language
+from kennislab.core.search import joining
 from kennislab.core.search.shapes import Marked
 
 LONGEST = 280
@@ -17,8 +18,9 @@ def mark(text: str, stems: Collection[str]) -> Marked:
         return [(text, False)] if text else []
     pieces: Marked = []
     at = 0
-    for token in language.tokens(text):
-        if token.stem and token.stem in stems:
+    whole = [token for token in joining.joined(text) if token.stem in stems]
+    for token in sorted([*language.tokens(text), *whole], key=lambda token: (token.start, -token.end)):
+        if token.stem and token.stem in stems and token.start >= at:
             if token.start > at:
                 pieces.append((text[at : token.start], False))
             pieces.append((text[token.start : token.end], True))

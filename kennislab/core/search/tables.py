@@ -1,4 +1,4 @@
-"""Tables of the index. Three are ordinary; two more belong to the database at hand and are made beside them.
+"""Tables of the index. Four are ordinary; two more belong to the database at hand and are made beside them.
 
 ``search_index``       document → stems      SQLite: FTS5 over our own stems; PostgreSQL: tsvector with GIN
 ``search_word_index``  word → trigrams       SQLite: FTS5 with the trigram tokenizer; PostgreSQL: text[] with GIN
@@ -41,6 +41,7 @@ class SearchDocument(Base):
     __table_args__ = (
         sa.UniqueConstraint("kind", "key"),
         sa.Index("ix_search_document_audience", "audience", "id"),
+        sa.Index("ix_search_document_indexed_at", "indexed_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -56,6 +57,8 @@ class SearchDocument(Base):
     title_stems: Mapped[str] = mapped_column(sa.Text)
     text_stems: Mapped[str] = mapped_column(sa.Text)
     length: Mapped[int] = mapped_column(sa.Integer)
+    indexed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it was put in, or last put in with other words, other facets or for another audience."""
 
 
 class SearchWord(Base):
@@ -67,6 +70,16 @@ class SearchWord(Base):
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     word: Mapped[str] = mapped_column(sa.String(40), unique=True)
     stem: Mapped[str] = mapped_column(sa.String(40), index=True)
+
+
+class SearchWordOf(Base):
+    """Which audiences' documents a word occurs, or once occurred, in: who asks is helped by the words of what they may see only."""
+
+    __tablename__ = "search_word_of"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    audience: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    word_id: Mapped[int] = mapped_column(sa.ForeignKey("search_word.id", ondelete="CASCADE"), primary_key=True)
 
 
 class SearchVector(Base):
@@ -83,6 +96,7 @@ class SearchVector(Base):
 
 DOCUMENT = cast(sa.Table, SearchDocument.__table__)
 WORD = cast(sa.Table, SearchWord.__table__)
+WORD_OF = cast(sa.Table, SearchWordOf.__table__)
 VECTOR = cast(sa.Table, SearchVector.__table__)
 
 

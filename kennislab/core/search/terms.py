@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from kennislab.core import language
 from kennislab.core.language import Token
 from kennislab.core.search.columns import View
 from kennislab.core.search.engines import NONE, Group, Ids, engine_of
-from kennislab.core.search.tables import WORD
+from kennislab.core.search.joining import Joined
+from kennislab.core.search.tables import WORD, WORD_OF
 
 IN_TITLE, EXACT, GROWING, COMPOUND, IN_PARTS, KIN_BY_LAST, KIN, MEANT = 1.5, 1.0, 0.9, 0.75, 0.5, 0.5, 0.4, 0.4
 """How much a match counts, by the way it matches. The last part of a compound says what the thing is, so it counts more than the first."""
@@ -21,6 +22,9 @@ ENOUGH = 2
 
 _KIN = 5
 """Letters that make a part of a word tell something by itself."""
+
+_UNFINISHED = 4
+"""Letters of a word that may stand for what begins with it, when nothing holds the word itself."""
 
 _HALF_TAIL = 4
 """Letters of a growing second part that tell something."""
@@ -57,6 +61,16 @@ class Term:
         return [*((stem,) for stem in sorted(self.stems)), *([self.parts] if self.parts else [])]
 
 
+def _spellings(stem: str) -> list[str]:
+    """A stem as it may stand inside a compound: *inbrak* in *inbraakwerend*, *brief* in *brievenbus*."""
+    ways = [stem]
+    if len(stem) > 3 and stem[-1] not in "aeiouy" and stem[-2] in "aeou" and stem[-3] not in "aeiouy":
+        ways.append(stem[:-1] + stem[-2:])
+    if stem[-1] in "fs":
+        ways.append(stem[:-1] + ("v" if stem[-1] == "f" else "z"))
+    return ways
+
+
 class Finder:
     """Looks the words of one question up.
 
@@ -70,8 +84,18 @@ class Finder:
         self.connection, self.view, self.rare, self.common = connection, view, rare, common
         self.engine = engine_of(connection)
         self.within: list[Group] = []
+        self.siblings: dict[str, set[str]] = {}
+        """Word → stems of what it is with the word before or after it: of *warmte net*, both may be *warmtenet*."""
         self.answered = 0
         """How many words of the question found anything so far."""
+
+    def write_together(self, words: Sequence[Token]) -> None:
+        """Notes which words of the question, in its order, are one word together: people write compounds apart."""
+        pairs = {(one.word, other.word) for one, other in zip(words, words[1:], strict=False)}
+        whole = {one + joint + other: (one, other) for one, other in sorted(pairs) for joint in ("", "s") if len(one) + len(other) > 5}
+        for word, stem in self._known(whole).items() if whole else ():
+            for part in whole[word]:
+                self.siblings.setdefault(part, set()).add(stem)
 
     def term(self, token: Token, half: bool = False) -> Term:
         """What answers to this word. ``half``: it may still be growing. When nothing answers, other spellings are tried."""
@@ -79,6 +103,7 @@ class Finder:
             return self.plain(token)
         growing = self._growing(token.word) - {token.stem} if half else set()
         compounds = (self._compounds(token.stem) if len(token.stem) >= 4 else set()) - growing
+        compounds |= self.siblings.get(token.word, set())
         term = Term(token.word, stems={token.stem} | compounds | growing, parts=self._parts(token))
         term.found = self._look(token, term, compounds, growing)
         if not self.rare:
@@ -86,6 +111,7 @@ class Finder:
         leave = not self.rare and (half or self.answered >= ENOUGH)
         if not term.answers and not leave and not (self.within and self._anything(term)):
             self._mend(token, term)
+            self._finish(token, term)
         if self.rare and not self.within and sum(len(ids) for _, ids in term.found) < self.rare:
             self.within = [term.group]
         return term
@@ -112,17 +138,33 @@ class Finder:
         self.within = within
         return found
 
+    def holding(self, stem: str) -> Ids:
+        """Documents that hold this stem itself."""
+        return self._holding([stem])
+
+    def meant(self, token: Token) -> str:
+        """What a word that nothing holds may have been meant to be; empty when there is no telling."""
+        term = Term(token.word, stems={token.stem or language.stem(token.word)})
+        self._mend(token, term)
+        return term.meant
+
+    def _anywhere(self, stem: str) -> int:
+        """How many documents that the asker may see hold it, whatever the other words of the question leave."""
+        within, self.within = self.within, []
+        found = len(self._holding([stem]))
+        self.within = within
+        return found
+
     def exact(self, token: Token) -> Ids:
         """Documents that hold this word, in any of its forms."""
         ids = self._holding([token.stem])
         if not self.within:
-            self.view.columns.note_common(token.stem, len(ids))
+            self.view.note_common(token.stem, len(ids))
         return ids
 
     def phrase(self, tokens: list[Token]) -> Ids:
         """Documents that hold these words right after each other."""
-        ids = self.engine.phrase(self.connection, [token.stem for token in tokens], self.within)
-        return ids if self.view.any_visible(ids) else NONE
+        return self.view.visible_of(self.engine.phrase(self.connection, [token.stem for token in tokens], self.within))
 
     def _holding(self, stems: list[str], more: Sequence[Group] = (), title: bool = False) -> Ids:
         if not stems:
@@ -134,35 +176,38 @@ class Finder:
             return self.view.looked_up[name]
         else:
             ids = self.engine.holding(self.connection, stems, title=title)
-        ids = ids if self.view.any_visible(ids) else NONE
+        ids = self.view.visible_of(ids)
         if not (self.within or more):
             self.view.looked_up[name] = ids
         return ids
 
     def _compounds(self, stem: str) -> set[str]:
         """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
-        found = self.engine.words(self.connection, [stem], 600)
+        spelled = _spellings(stem)
+        found = [other for _, other in self.words(spelled, 600) if any(language.holds_as_part(other, way) for way in spelled)]
         most = MOST_STEMS if self.rare else MOST_STEMS // 2
-        return self._telling(set(list(dict.fromkeys(other for _, other in found if language.holds_as_part(other, stem)))[:most]))
+        return self._telling(set(list(dict.fromkeys(found))[:most]) - {stem})
 
     def _growing(self, word: str) -> set[str]:
         """Stems of the words that begin with this one. Beside other words two letters tell nothing, and three not much."""
         least, most = (2, MOST_STEMS) if self.rare else (3, MOST_STEMS // 2 if len(word) > 3 else MOST_STEMS // 4)
         if len(word) < least:
             return set()
-        found = self.engine.words(self.connection, [f" {word}"], most)
+        found = self.words([f" {word}"], most)
         return self._telling({stem for other, stem in found if other.startswith(word)})
 
     def _telling(self, stems: set[str]) -> set[str]:
         """Where some words will do, and others did: without those that so many documents hold that they tell nothing."""
         if self.rare or not self.answered:
             return stems
-        known = self.view.columns.common
+        known = self.view.common
         return {stem for stem in stems if known.get(stem, 0) <= self.common}
 
     def _parts(self, token: Token) -> tuple[str, ...]:
-        """Stems of the two parts of a compound: *wijkbudget* also finds *budget voor de wijk*."""
-        split = language.parts(token.word, self._known) if len(token.word) >= 8 else None
+        """Stems of the two parts of a compound: *wijkbudget* also finds *budget voor de wijk*; of what is written in pieces, of those."""
+        if isinstance(token, Joined):
+            return token.pieces
+        split = language.parts(token.word, lambda words: set(self._known(words))) if len(token.word) >= 8 else None
         return tuple(language.stem(part) for part in split) if split else ()
 
     def _kin(self, token: Token) -> list[tuple[float, set[str]]]:
@@ -173,12 +218,12 @@ class Finder:
         if len(word) < _KIN + 2:
             return []
         ends = {word[:cut] for cut in range(_KIN, len(word) - 1)} | {word[cut:] for cut in range(2, len(word) - _KIN + 1)}
-        rows = self.connection.execute(sa.select(WORD.c.word, WORD.c.stem).where(WORD.c.word.in_(ends - language.STOP_WORDS)))
-        longest = sorted(((other, stem) for other, stem in rows if stem != token.stem), key=lambda row: (-len(row[0]), row[0]))
+        known = self._known(ends - language.STOP_WORDS)
+        longest = sorted(((other, stem) for other, stem in known.items() if stem != token.stem), key=lambda row: (-len(row[0]), row[0]))
         parts: dict[str, float] = {}
         for other, stem in longest:
             parts.setdefault(stem, KIN_BY_LAST if word.endswith(other) else KIN)
-        begin_alike = {stem for _, stem in self.engine.words(self.connection, [f" {word[: _KIN + 1]}"], MOST_STEMS)}
+        begin_alike = {stem for _, stem in self.words([f" {word[: _KIN + 1]}"], MOST_STEMS)}
         return [*((weight, {stem} | self._compounds(stem)) for stem, weight in list(parts.items())[:MOST_PARTS]), (KIN, begin_alike)]
 
     def _half_compound(self, word: str) -> set[str]:
@@ -186,12 +231,12 @@ class Finder:
         *huiseigen* → *eigenaar*, *woningeigenaar*.
         """
         heads = [word[:cut] for cut in range(4, len(word) - _HALF_TAIL + 1)]
-        known = self._known([form for head in heads for form in {head, head.removesuffix("s"), head.removesuffix("en")}])
+        known = self._known([form for head in heads for form in {head, head.removesuffix("s"), head.removesuffix("en")}]).keys()
         tails = [word[len(head) :] for head in heads if {head, head.removesuffix("s"), head.removesuffix("en")} & known]
         if not tails:
             return set()
         tail = min(tails, key=len)
-        return {stem for other, stem in self.engine.words(self.connection, [tail], MOST_STEMS) if tail in other}
+        return {stem for other, stem in self.words([tail], MOST_STEMS) if tail in other}
 
     def _relate(self, token: Token, term: Term, half: bool) -> None:
         """Adds what shares a part with this word, where some words will do."""
@@ -200,8 +245,15 @@ class Finder:
             term.kin.append((weight, self._holding(sorted(stems))))
             term.stems |= stems
 
-    def _known(self, words: Iterable[str]) -> set[str]:
-        return set(self.connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(list(words)))))
+    def _known(self, words: Iterable[str]) -> dict[str, str]:
+        """Those of these words that the asker's documents have, with their stems."""
+        has = sa.exists().where(WORD_OF.c.audience.in_(self.view.audiences), WORD_OF.c.word_id == WORD.c.id)
+        found = self.connection.execute(sa.select(WORD.c.word, WORD.c.stem).where(WORD.c.word.in_(list(words)), has))
+        return {row.word: row.stem for row in found}
+
+    def words(self, fragments: Sequence[str], most: int) -> list[tuple[str, str]]:
+        """(word, stem) of the shortest words of the asker's documents that hold one of these."""
+        return self.engine.words(self.connection, fragments, most, self.view.audiences)
 
     def _mend(self, token: Token, term: Term) -> None:
         """The nearest words within the mistakes that a word of this length may have.
@@ -219,15 +271,26 @@ class Finder:
         middle = [word[a:b] for a, b in zip(cuts[1:-2], cuts[2:-1], strict=True)]
         fragments = [padded[: cuts[1] + 1], *middle, padded[cuts[-2] + 1 :], padded[cuts[-2] + 2 :]]
         near: dict[str, int] = {}
-        for other, stem in self.engine.words(self.connection, fragments, 4000):
+        for other, stem in self.words(fragments, 4000):
             mistakes = min(language.distance(word, other, most), language.distance(token.stem, stem, most) if len(stem) > 4 else most + 1)
             if mistakes <= most:
                 near[other] = mistakes
-        for other in sorted(near, key=lambda w: (near[w], abs(len(w) - len(word)), w))[:12]:
-            ids = self._holding([language.stem(other)])
-            if len(ids) and (not term.meant or near[other] == near[term.meant]):
-                if not term.meant:
-                    term.stems, term.parts = set(), ()
-                term.found.append((MEANT, ids))
-                term.stems.add(language.stem(other))
-                term.meant = term.meant or other
+        self._take_for(term, sorted(near, key=lambda w: (near[w], abs(len(w) - len(word)), w))[:12], near)
+
+    def _finish(self, token: Token, term: Term) -> None:
+        """What begins with a word that nothing holds, when it is not mended either: *participatiemoe* → *participatiemoeheid*."""
+        if term.answers or term.meant or len(token.word) < _UNFINISHED:
+            return
+        longer = [other for other, _ in self.words([f" {token.word}"], 12) if other.startswith(token.word)]
+        self._take_for(term, longer, dict.fromkeys(longer, 0))
+
+    def _take_for(self, term: Term, others: Sequence[str], mistakes: Mapping[str, int]) -> None:
+        """Takes the nearest of these for what was meant, and all that are as near; of those the commonest is told."""
+        held = [(mistakes[other], -self._anywhere(language.stem(other)), place, other) for place, other in enumerate(others)]
+        for far, number, _, other in sorted(held):
+            if not number or (term.meant and far > mistakes[term.meant]):
+                continue
+            if not term.meant:
+                term.meant, term.stems, term.parts = other, set(), ()
+            term.found.append((MEANT, self._holding([language.stem(other)])))
+            term.stems.add(language.stem(other))

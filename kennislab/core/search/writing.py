@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kennislab.core import language
-from kennislab.core.search import columns
+from kennislab.core import clock, language
+from kennislab.core.search import columns, joining
 from kennislab.core.search.engines import engine_of
 from kennislab.core.search.shapes import SPOKEN, Document
-from kennislab.core.search.tables import DOCUMENT, WORD
+from kennislab.core.search.tables import DOCUMENT, WORD, WORD_OF
 from kennislab.core.transaction import Tx
 
 _AT_ONCE = 400
+
+T = TypeVar("T")
+
+Name = tuple[str, str]
+"""Kind and key of a document."""
 
 
 def index(tx: Tx, document: Document) -> None:
@@ -25,7 +31,10 @@ def index(tx: Tx, document: Document) -> None:
 
 
 def index_all(tx: Tx, documents: Sequence[Document]) -> None:
-    """The same for many at once. Of two with the same kind and key the last counts."""
+    """The same for many at once. Of two with the same kind and key the last counts; what is there already as it is, is left alone.
+
+    When a document came into sight (``indexed_at``) stays with it for as long as its audience does, whatever its words become.
+    """
     latest = list({(document.kind, document.key): document for document in documents}.values())
     for start in range(0, len(latest), _AT_ONCE):
         _put(tx, latest[start : start + _AT_ONCE])
@@ -35,42 +44,70 @@ def remove(tx: Tx, kind: str, key: str) -> None:
     """Takes a document out; nothing happens when it is not there."""
     columns.note_writing(tx.session)
     tx.session.flush()
-    _take(tx.session.connection(), [(kind, key)])
+    connection = tx.session.connection()
+    _take(connection, _there(connection, [(kind, key)]).values())
 
 
 def rebuild(tx: Tx) -> int:
     """Makes the index anew from the documents, with the language rules of today and without words that no document holds any more.
 
-    Returns the number of documents.
+    Returns the number of documents. Vectors of what they mean are kept no longer and are made again.
     """
     columns.note_writing(tx.session)
     tx.session.flush()
     connection = tx.session.connection()
     engine_of(connection).clear(connection)
+    connection.execute(sa.delete(WORD_OF))
     connection.execute(sa.delete(WORD))
     rows = connection.execute(sa.select(DOCUMENT).order_by(DOCUMENT.c.id)).all()
-    documents = [Document(r.kind, r.key, r.title, r.text, r.audience, r.url, r.at, json.loads(r.facets)) for r in rows]
     connection.execute(sa.delete(DOCUMENT))
-    index_all(tx, documents)
-    return len(documents)
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        documents = [Document(r.kind, r.key, r.title, r.text, r.audience, r.url, r.at, json.loads(r.facets)) for r in some]
+        _insert(connection, documents, {(r.kind, r.key): r.indexed_at for r in some})
+    return len(rows)
 
 
 def _put(tx: Tx, documents: Sequence[Document]) -> None:
     columns.note_writing(tx.session)
     tx.session.flush()
     connection = tx.session.connection()
-    engine = engine_of(connection)
-    _take(connection, [(document.kind, document.key) for document in documents])
-    words: dict[str, str] = {}
-    values = [_row(document, words) for document in documents]
+    there = _there(connection, [(document.kind, document.key) for document in documents])
+    changed = [document for document in documents if not _says_the_same(document, there.get((document.kind, document.key)))]
+    _take(connection, [there[document.kind, document.key] for document in changed if (document.kind, document.key) in there])
+    since = {
+        (document.kind, document.key): old.indexed_at
+        for document in changed
+        if (old := there.get((document.kind, document.key))) is not None and old.audience == document.audience
+    }
+    _insert(connection, changed, since)
+
+
+def _there(connection: sa.Connection, names: Sequence[Name]) -> dict[Name, Any]:
+    match = sa.tuple_(DOCUMENT.c.kind, DOCUMENT.c.key).in_(names)
+    return {(row.kind, row.key): row for row in connection.execute(sa.select(DOCUMENT).where(match))}
+
+
+def _says_the_same(document: Document, row: Any) -> bool:
+    """Whether the index holds exactly this already, by the language rules of today."""
+    return row is not None and all(getattr(row, name) == value for name, value in _row(document, {}).items())
+
+
+def _insert(connection: sa.Connection, documents: Sequence[Document], since: Mapping[Name, datetime]) -> None:
+    if not documents:
+        return
+    now = clock.now()
+    words: dict[str, dict[str, str]] = {}
+    values = [
+        {**_row(document, words.setdefault(document.audience, {})), "indexed_at": since.get((document.kind, document.key), now)}
+        for document in documents
+    ]
     connection.execute(sa.insert(DOCUMENT), values)
     names = sa.tuple_(DOCUMENT.c.kind, DOCUMENT.c.key)
     wanted = [(document.kind, document.key) for document in documents]
-    numbers = {
-        (kind, key): number
-        for number, kind, key in connection.execute(sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.key).where(names.in_(wanted)))
-    }
-    engine.put(connection, [{**row, "id": numbers[row["kind"], row["key"]]} for row in values])
+    chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.kind, DOCUMENT.c.key).where(names.in_(wanted))
+    numbers = {(kind, key): number for number, kind, key in connection.execute(chosen)}
+    engine_of(connection).put(connection, [{**row, "id": numbers[row["kind"], row["key"]]} for row in values])
     _learn(connection, words)
 
 
@@ -84,6 +121,9 @@ def _row(document: Document, words: dict[str, str]) -> dict[str, Any]:
             if token.stem:
                 stems[-1].append(token.stem)
                 words[token.word] = token.stem
+    for token in joining.joined(f"{document.title}\n{document.text}"):  # last, as no phrase runs on into them
+        stems[-1].append(token.stem)
+        words[token.word] = token.stem
     facets = {name: sorted(dict.fromkeys(values)) for name, values in document.facets.items() if values}
     return {
         "kind": document.kind, "key": document.key, "audience": document.audience, "title": document.title, "text": document.text,
@@ -92,31 +132,41 @@ def _row(document: Document, words: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _take(connection: sa.Connection, names: Sequence[tuple[str, str]]) -> None:
-    match = sa.tuple_(DOCUMENT.c.kind, DOCUMENT.c.key).in_(names)
-    found = connection.execute(sa.select(DOCUMENT.c.id, DOCUMENT.c.title_stems, DOCUMENT.c.text_stems).where(match))
-    rows = [dict(row._mapping) for row in found]
-    if rows:
-        engine_of(connection).drop(connection, rows)
-        connection.execute(sa.delete(DOCUMENT).where(DOCUMENT.c.id.in_([row["id"] for row in rows])))
+def _take(connection: sa.Connection, rows: Iterable[Any]) -> None:
+    gone = [{"id": row.id, "title_stems": row.title_stems, "text_stems": row.text_stems} for row in rows]
+    if gone:
+        engine_of(connection).drop(connection, gone)
+        connection.execute(sa.delete(DOCUMENT).where(DOCUMENT.c.id.in_([row["id"] for row in gone])))
 
 
-def _learn(connection: sa.Connection, words: dict[str, str]) -> None:
-    """Adds new words. In alphabetical order, so that two writers wait for each other in one direction only."""
-    known = _known(connection, words)
-    new = [{"word": word, "stem": words[word]} for word in sorted(words.keys() - known)]
+def _learn(connection: sa.Connection, words: Mapping[str, Mapping[str, str]]) -> None:
+    """Adds new words, and who has them. In a fixed order, so that two writers wait for each other in one direction only."""
+    every = {word: stem for own in words.values() for word, stem in own.items()}
+    known = _numbers(connection, every)
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    for start in range(0, len(new), _AT_ONCE):
-        some = new[start : start + _AT_ONCE]
+    for some in _parts([{"word": word, "stem": every[word]} for word in sorted(every.keys() - known.keys())]):
         statement = insert(WORD).values(some).on_conflict_do_nothing().returning(WORD.c.id, WORD.c.word, WORD.c.stem)
         made = [(number, word, stem) for number, word, stem in connection.execute(statement)]
         if made:
             engine_of(connection).put_words(connection, made)
+            known.update({word: number for number, word, _ in made})
+    known.update(_numbers(connection, every.keys() - known.keys()))  # somebody else's, committed meanwhile
+    for audience in sorted(words):
+        numbers = {known[word] for word in words[audience]}
+        for asked in _parts(sorted(numbers)):
+            chosen = sa.select(WORD_OF.c.word_id).where(WORD_OF.c.audience == audience, WORD_OF.c.word_id.in_(asked))
+            numbers -= set(connection.scalars(chosen))
+        for new in _parts([{"audience": audience, "word_id": number} for number in sorted(numbers)]):
+            connection.execute(insert(WORD_OF).values(new).on_conflict_do_nothing())
 
 
-def _known(connection: sa.Connection, words: Iterable[str]) -> set[str]:
-    every = list(words)
-    known: set[str] = set()
-    for start in range(0, len(every), _AT_ONCE):
-        known.update(connection.scalars(sa.select(WORD.c.word).where(WORD.c.word.in_(every[start : start + _AT_ONCE]))))
+def _parts(every: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+
+
+def _numbers(connection: sa.Connection, words: Iterable[str]) -> dict[str, int]:
+    known: dict[str, int] = {}
+    for some in _parts(list(words)):
+        found = connection.execute(sa.select(WORD.c.word, WORD.c.id).where(WORD.c.word.in_(some)))
+        known.update({row.word: row.id for row in found})
     return known
