@@ -32,10 +32,15 @@ class Found:
 
 
 def candidates(session: Session, lab: Lab, of: ArchiveItem, query: str) -> list[Found]:
-    """At most eight of the same lab that hold every typed word (its beginning will do); with nothing typed, those most like the card."""
+    """At most eight of the same lab that hold every typed word (its beginning will do); with nothing typed, those most like the card.
+
+    What was left out is not in it, save what it is tied to: that can be undone.
+    """
     fitting = FITTING.get(of.kind, OTHERWISE)
     tied = {of.answers_id, *queries.linked(session, of.id, LinkKind.QUESTION), *queries.linked(session, of.id, LinkKind.ORIGIN)}
-    alive = [one for one in queries.items_of(session, lab.id, Status.DRAFT, Status.CONFIRMED) if one.kind in fitting and one.id != of.id]
+    stays = (Status.DRAFT, Status.CONFIRMED)
+    every = [one for one in queries.items_of(session, lab.id) if one.id in tied or (one.status in stays and one.kind in fitting)]
+    alive = [one for one in every if one.id != of.id]
     typed = language.fold(query).split()
     if typed:
         alive = [one for one in alive if all(word in language.fold(one.text) for word in typed)]
@@ -43,6 +48,6 @@ def candidates(session: Session, lab: Lab, of: ArchiveItem, query: str) -> list[
 
     def order(one: ArchiveItem) -> tuple[bool, int, int, int]:
         shared = len(own & (set(language.stems(one.text)) | {language.fold(theme) for theme in one.themes}))
-        return one.id not in tied, -shared, fitting.index(one.kind), one.position
+        return one.id not in tied, -shared, fitting.index(one.kind) if one.kind in fitting else len(fitting), one.position
 
     return [Found(one, one.id in tied) for one in sorted(alive, key=order)[:MOST]]

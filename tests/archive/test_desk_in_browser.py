@@ -100,7 +100,11 @@ def test_twenty_cards_without_a_mouse_while_an_author_looks_over_their_own(
 
     press("e")  # in place, and what was said stays beside it
     press("Control+A")
-    page.keyboard.type("Het budget komt pas in mei vrij.")
+    page.keyboard.type("Het budget komt pas")
+    page.reload()
+    expect(card("slow").get_by_label("Tekst")).to_have_value("Het budget komt pas")  # a reload costs nothing
+    expect(card("slow").get_by_label("Tekst")).to_be_focused()
+    page.keyboard.type(" in mei vrij.")
     press("Enter")
     slow = page.locator(".harvest__card", has=page.locator(".card__text", has_text="Het budget komt pas in mei vrij."))
     expect(slow).to_be_focused()
@@ -178,6 +182,20 @@ def test_twenty_cards_without_a_mouse_while_an_author_looks_over_their_own(
     expect(own.locator("main")).to_contain_text("7 van 7")
     assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    card("purse").focus()
+    press("e")
+    page.keyboard.press("End")
+    page.keyboard.type(" Doe dat.")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # somebody looks at this page again
+    purse = page.locator(".harvest__card", has=page.locator(".card__text", has_text="Geef bewoners zelf een wijkbudget."))
+    expect(purse).to_contain_text("Verbeterd door de inbrenger")
+    expect(purse.get_by_label("Tekst")).to_have_value(f"{SAID['purse']['text']} Doe dat.")  # and nobody’s typing is lost
+    expect(purse.get_by_label("Tekst")).to_be_focused()
+    press("Enter")
+    expect(purse.locator("[data-role=wrong]")).to_contain_text("Deze kaart is intussen veranderd.")
+    press("Escape")
+    expect(purse).to_be_focused()
+
     page.get_by_role("link", name="Nog bekijken").press("Enter")
     page.get_by_role("link", name="Reacties (2)").press("Enter")
     expect(page.locator(".harvest__card")).to_have_count(2)
@@ -199,10 +217,12 @@ def test_twenty_cards_without_a_mouse_while_an_author_looks_over_their_own(
     page.goto(f"{served}/archief?q=wijkbudget")
     expect(page.locator(".hit__title").first).to_have_text("Geef bewoners zelf een wijkbudget.")
     assert statuses(app, said)["Nabellen"] is Status.DROPPED
-    assert [text for text in troubles if "422" not in text] == []
+    assert [text for text in troubles if "422" not in text and "409" not in text] == []
 
 
-def test_keys_can_be_switched_off(app: Flask, said: Said, served: str, laptop: BrowserContext) -> None:
+def test_without_keys_and_without_script_the_same_forms_do_it(
+    app: Flask, said: Said, served: str, laptop: BrowserContext, new_context: Any
+) -> None:
     page = sign_in(laptop, app, said, "facilitator")
     address = f"{served}/kennislabs/{said.world.lab_id}/oogst"
     page.goto(address)
@@ -217,10 +237,8 @@ def test_keys_can_be_switched_off(app: Flask, said: Said, served: str, laptop: B
     expect(page.locator(".harvest__card").first).to_be_focused()
     assert set(statuses(app, said).values()) == {Status.DRAFT}
 
-
-def test_without_script_the_same_forms_do_it(app: Flask, said: Said, served: str, new_context: Any) -> None:
     page = sign_in(new_context(java_script_enabled=False), app, said, "facilitator")
-    page.goto(f"{served}/kennislabs/{said.world.lab_id}/oogst")
+    page.goto(address)
     card_of(page, "slow").get_by_role("button", name="Bevestigen").click()
     assert statuses(app, said)[SAID["slow"]["text"]] is Status.CONFIRMED
     page.get_by_role("link", name="Bevestigd (1)").click()

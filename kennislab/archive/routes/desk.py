@@ -154,12 +154,15 @@ def _sections(items: Sequence[ArchiveItem], per: str) -> list[Section]:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a card shows beside itself. ``texts``: of every item of the lab; ``ties``: id → (kind of link, id); ``order``: next card;
-    ``given``: how far its authors let it go, all of those that were made one."""
+    """What a card shows beside itself. ``texts``: of every item of the lab; ``ties``: id → (kind of link, id); ``order``: next card.
+
+    ``dropped``: what was left out, to which others may be tied; ``given``: how far its authors let it go, all of those that were made one.
+    """
 
     lab: Lab
     speakers: dict[str, str]
     texts: dict[str, str]
+    dropped: set[str]
     ties: dict[str, list[tuple[str, str]]]
     merged: dict[str, list[str]]
     order: dict[str, str]
@@ -183,7 +186,8 @@ def board_of(lab: Lab, every: Sequence[ArchiveItem], shown: Sequence[ArchiveItem
     elsewhere = {to for some in ties.values() for _kind, to in some} - texts.keys()
     texts |= {item_id: item.text for item_id, item in queries.some(read, elsewhere).items()}
     order = {one.id: after.id for one, after in zip(shown, shown[1:], strict=False)}
-    return Board(lab, queries.speakers(read, shown), texts, ties, merged, order, given, kept_filters())
+    dropped = {item.id for item in every if item.status is Status.DROPPED}
+    return Board(lab, queries.speakers(read, shown), texts, dropped, ties, merged, order, given, kept_filters())
 
 
 def kept_filters() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import { typing } from "./keys-controller.js";
 const STEPS = { s: 1, j: 1, arrowdown: 1, w: -1, k: -1, arrowup: -1 };
 const VERBS = { b: "confirm", x: "drop", r: "reopen" };
 const EDITORS = { e: "edit", t: "themes", v: "tie", l: "lesson", h: "consent" };
+const BECOMES = { confirm: "confirmed", drop: "dropped", reopen: "draft" };
 const MANY = { b: "confirm", x: "drop" };
 
 export default function connect(root, { signal }) {
@@ -80,7 +81,12 @@ export default function connect(root, { signal }) {
     if (!button) return false;
     const focused = card.contains(document.activeElement) || document.activeElement === document.body;
     const { item } = card.dataset;
-    desk.send(button.getAttribute("formaction") || button.form.action, () => [desk.revOf(desk.cardOf(item))], { of: item }).then(desk.say);
+    const was = card.dataset.status;
+    card.dataset.status = BECOMES[verb];
+    desk.send(button.getAttribute("formaction") || button.form.action, () => [desk.revOf(desk.cardOf(item))], { of: item }).then((answer) => {
+      if (!answer && card.isConnected) card.dataset.status = was;
+      desk.say(answer);
+    });
     if (focused && verb !== "reopen") desk.step(card, 1); // at once: who types fast does not wait for the server
     return true;
   }

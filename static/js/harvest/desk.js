@@ -57,6 +57,11 @@ export function createDesk(root, signal) {
       fresh.querySelector("[data-role=place]").append(editor);
       fresh.dataset.editing = old.dataset.editing;
       if (!compared || "met" in old.dataset) fresh.dataset.met = ""; // both texts are shown
+      if (!compared) {
+        const line = editor.querySelector("[data-role=wrong]");
+        line.textContent = t("Iemand anders heeft deze kaart intussen veranderd. Hierboven staat hoe zij nu is.");
+        line.hidden = false;
+      }
     }
     old.replaceWith(fresh);
     if (compared) for (const rev of root.querySelectorAll(`.harvest__editor input[name=rev][value^="${id}."]`)) rev.setAttribute("value", revOf(fresh)[1]);
@@ -67,6 +72,10 @@ export function createDesk(root, signal) {
   function apply(answer, compared = true) {
     for (const [id, html] of Object.entries(answer.cards)) replace(id, html, compared);
     if (left) left.textContent = tn("Nog %(n)s kaart te bekijken", "Nog %(n)s kaarten te bekijken", answer.left);
+    for (const [view, number] of [["open", answer.number.draft], ["bevestigd", answer.number.confirmed], ["weggelaten", answer.number.dropped]]) {
+      const tab = root.querySelector(`nav a[href*="toon=${view}"]`);
+      if (tab) tab.textContent = tab.textContent.replace(/\(\d+\)/, `(${number})`);
+    }
     if (undoing) {
       undoing.hidden = !answer.undo;
       undoing.querySelector("[data-role=undo-what]").textContent = answer.undo || "";
@@ -153,11 +162,18 @@ export function createDesk(root, signal) {
   async function undo() {
     const answer = await send(`${base}/terugdraaien`, []);
     if (!answer) return;
-    toast(answer.done, { seconds: 4 });
+    said?.();
+    said = toast(answer.done, { seconds: 4 });
     focus(cardOf(Object.keys(answer.cards)[0]));
   }
 
-  const say = (answer) => answer && toast(answer.done, { undo: answer.undo ? undo : null });
+  let said = null;
+  /** What was done, with the way back; only of the last thing, as that is what is taken back. */
+  function say(answer) {
+    if (!answer) return;
+    said?.();
+    said = toast(answer.done, { undo: answer.undo ? undo : null });
+  }
 
   return { root, base, bulk, cards, dataOf, boxOf, picked, focus, step, showPicked, revOf, cardOf, send, undo, say, cardUrl: (card, what) => `${base}/${card.dataset.item}/${what}` };
 }

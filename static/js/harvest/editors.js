@@ -68,7 +68,9 @@ export function createEditors(desk, signal) {
       for (const kind of ["input", "change"]) form.dispatchEvent(new Event(kind, { bubbles: true }));
       form.elements.kind?.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    const keep = () => typed.keep(item, name, { fields: fieldsOf(form), rev: form.elements.rev?.value, others: (more.others || []).map((one) => one.dataset.item) });
+    const keep = () => { // not while it goes: a field that is taken away says that it changed
+      if (open === form) typed.keep(item, name, { fields: fieldsOf(form), rev: form.elements.rev?.value, others: (more.others || []).map((one) => one.dataset.item) });
+    };
     if (address) for (const kind of ["input", "change"]) form.addEventListener(kind, keep);
     form.querySelector("[data-role=cancel]").addEventListener("click", () => cancel(item, name));
     form.addEventListener("keydown", (event) => keys(event, form, () => cancel(item, name)));
