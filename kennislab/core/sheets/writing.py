@@ -67,13 +67,22 @@ def _add_sheet(book: Any, title: str, columns: Sequence[str], table: list[list[C
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet = book.create_sheet("".join(one for one in title if one not in "[]:*?/\\")[:31] or "Blad1")
     sheet.freeze_panes = "A2"
-    wrapped, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
+    wrapped, above, bold = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top"), Font(name="Calibri", size=11, bold=True)
+    widths = []
     for place, column in enumerate(columns):
         longest = max([len(column), *(len(_text(row[place])) for row in table if place < len(row))])
-        sheet.column_dimensions[get_column_letter(place + 1)].width = min(60, max(10, longest + 2))
+        widths.append(min(60, max(10, longest + 2)))
+        sheet.column_dimensions[get_column_letter(place + 1)].width = widths[-1]
+    if columns:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(table) + 1}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
     def made(cell: Cell, head: bool = False) -> Any:
         value: Any = cell
@@ -87,15 +96,28 @@ def _add_sheet(book: Any, title: str, columns: Sequence[str], table: list[list[C
         if isinstance(value, str):
             one.data_type = "s"
             one.alignment = wrapped
-        elif isinstance(value, date):
+        else:
+            one.alignment = above
+        if isinstance(value, date):
             one.number_format = "dd-mm-yyyy hh:mm" if isinstance(value, datetime) else "dd-mm-yyyy"
         if head:
             one.font = bold
         return one
 
     sheet.append([made(column, head=True) for column in columns])
-    for row in table:
+    for number, row in enumerate(table, 2):
+        if (lines := max((_lines(cell, width) for cell, width in zip(row, widths, strict=False)), default=1)) > 1:
+            sheet.row_dimensions[number].height = min(_MOST_POINTS, 15 * lines)
         sheet.append([made(cell) for cell in row])
+
+
+_MOST_POINTS = 409
+"""A row cannot be higher."""
+
+
+def _lines(cell: Cell, width: int) -> int:
+    """About how many lines a text takes: not every reader of workbooks reckons it out."""
+    return sum(1 + max(0, len(line) - 1) // width for line in cell.split("\n")) if isinstance(cell, str) else 1
 
 
 def _printable(text: str) -> str:
