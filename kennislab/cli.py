@@ -444,8 +444,9 @@ def restore(file: Path, force: bool, erasures: Path | None, as_json: bool) -> No
 @click.argument("package", required=False, type=click.Path(path_type=Path))
 @click.option("--database", is_flag=True, help="All sealed labs of the configured database, with the files in DATA_DIR.")
 @click.option("--key", type=click.Path(path_type=Path), help="Public key (PEM) to trust for PACKAGE, instead of those in DATA_DIR/keys.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", help="Language of the sentences.")
 @click.option("--json", "as_json", is_flag=True)
-def verify(package: Path | None, database: bool, key: Path | None, as_json: bool) -> None:
+def verify(package: Path | None, database: bool, key: Path | None, language: str, as_json: bool) -> None:
     """Names what was changed, cut or swapped in PACKAGE or in the database. Exit code 0: nothing; 1: something; 2: cannot be checked."""
     from kennislab.app import create_app, load_settings
     from kennislab.archive.sealed import command
@@ -457,7 +458,7 @@ def verify(package: Path | None, database: bool, key: Path | None, as_json: bool
         verdict = command.database(settings, create_app)
     else:
         verdict = command.package(package, key, ROOT / settings["DATA_DIR"])
-    raise SystemExit(command.show(verdict, as_json))
+    raise SystemExit(command.show(verdict, as_json, language))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -9,9 +9,10 @@ The row in ``person`` stays, empty: its number is in journals, and must never be
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +20,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.models import Erasure, Membership, Person, Role
-from kennislab.core import clock
+from kennislab.core import clock, search
 from kennislab.core.db import Base
 from kennislab.core.errors import N_, Conflict, NotFound
 from kennislab.core.ids import new_id
 from kennislab.core.jobs import Job
 from kennislab.core.mail import WAITING, Mail
+from kennislab.core.search import Document, SearchDocument
 from kennislab.core.sheets import SheetDraft
 from kennislab.core.signals import signal
 from kennislab.core.transaction import Tx
@@ -98,20 +100,25 @@ Forgets = Callable[[Tx, Leaving], dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one feature knows and forgets. ``tables``: whose references to a person it tells about."""
+    """What one feature knows and forgets. ``tables``: whose references to a person it tells about; ``texts``: in whose texts it looks for
+    the name itself."""
 
     title: str
     knows: Knows | None
     forget: Forgets | None
     tables: frozenset[str]
+    texts: frozenset[str]
 
 
 _parts: dict[str, Part] = {}
 
 
-def register(title: str, knows: Knows | None = None, forget: Forgets | None = None, tables: Iterable[str] = ()) -> None:
-    """A feature's part. ``title``: a Dutch message id, over what it knows; ``tables``: those that ``knows`` tells about."""
-    _parts[title] = Part(title, knows, forget, frozenset(tables))
+def register(
+    title: str, knows: Knows | None = None, forget: Forgets | None = None, tables: Iterable[str] = (), texts: Iterable[str] = ()
+) -> None:
+    """A feature's part. ``title``: a Dutch message id, over what it knows; ``tables``: those that ``knows`` tells about; ``texts``: those
+    in which ``forget`` looks for the name itself, because something else depends on what stands there. In all others it goes by itself."""
+    _parts[title] = Part(title, knows, forget, frozenset(tables), frozenset(texts))
 
 
 # --- what is known ------------------------------------------------------------------------------------------------------------
@@ -172,7 +179,7 @@ def forget(tx: Tx, person_id: int, how: str, again: tuple[str, datetime] | None 
         if part.forget is not None:
             for name, number in part.forget(tx, leaving).items():
                 gone[name] = gone.get(name, 0) + number
-    for name, number in [*_own_mail(tx, leaving).items(), *_by_the_tables(tx, leaving).items()]:
+    for name, number in [*_own_mail(tx, leaving).items(), *_by_the_tables(tx, leaving).items(), *_in_texts(tx, leaving).items()]:
         gone[name] = gone.get(name, 0) + number
     person.name = person.organisation = ""
     person.email = person.municipality_code = person.password_hash = None
@@ -260,6 +267,75 @@ def _by_the_tables(tx: Tx, leaving: Leaving) -> dict[str, int]:
         )
         number += found.rowcount if found.rowcount > 0 else 0  # type: ignore[attr-defined]  # a CursorResult
     return {N_("verwijzingen"): number}
+
+
+NOT_LOOKED_IN = frozenset(
+    ("person", "municipality", "district", "journal_entry", "journal_stream", "job", "search_document", "search_word")
+)
+"""Tables in whose texts nobody is looked for here: lists of places, what :func:`kennislab.core.journal.rewrite` and the search do
+themselves, and work in progress."""
+
+
+def _in_texts(tx: Tx, leaving: Leaving) -> dict[str, int]:
+    """The full name and the address in whatever anybody wrote, in every table of today and of later; then what can be found of it."""
+    if leaving.twins:  # in a text it may be the other's name; the address is theirs alone
+        leaving = replace(leaving, name="")
+    if not leaving.email and len(leaving.name.split()) < 2:
+        return {}
+    number, mine = 0, NOT_LOOKED_IN.union(*(part.texts for part in _parts.values()))
+    for table in Base.metadata.sorted_tables:
+        columns = [one for one in table.columns if _holds_text(one)]
+        if table.name in mine or not columns:
+            continue
+        keys = list(table.primary_key.columns)
+        wanted = sa.or_(*(_may_name(leaving, column) for column in columns))
+        for row in tx.session.execute(sa.select(*keys, *columns).where(wanted)).all():
+            was = {column.name: row[len(keys) + n] for n, column in enumerate(columns)}
+            now = {name: _without(value, leaving) for name, value in was.items()}
+            if changed := {name: value for name, value in now.items() if value != was[name]}:
+                itself = (key == row[n] for n, key in enumerate(keys))
+                tx.session.execute(sa.update(table).where(*itself).values(changed))
+                number += 1
+    tx.session.expire_all()
+    _found_anew(tx, leaving)
+    return {N_("teksten met de naam"): number}
+
+
+def _holds_text(column: sa.Column[Any]) -> bool:
+    text = isinstance(column.type, sa.String | sa.JSON) and not isinstance(column.type, sa.Enum)
+    return text and not column.primary_key and not column.foreign_keys
+
+
+def _may_name(leaving: Leaving, column: sa.Column[Any]) -> Any:
+    """Whether the name or the address may stand there; in JSON also as it is written there."""
+    if not isinstance(column.type, sa.JSON):
+        return mentions(leaving, column)
+    text = sa.cast(column, sa.Text)
+    wanted = [one for one in (leaving.email, leaving.name) if one]
+    return sa.or_(*(text.icontains(form, autoescape=True) for one in wanted for form in (one, json.dumps(one)[1:-1])))
+
+
+def _without(value: Any, leaving: Leaving) -> Any:
+    if isinstance(value, dict):
+        return {key: _without(one, leaving) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, leaving) for one in value]
+    return leaving.without(value) if isinstance(value, str) else value
+
+
+def _found_anew(tx: Tx, leaving: Leaving) -> None:
+    """What can be found is put in again without the name."""
+    D = Base.metadata.tables[SearchDocument.__tablename__].c
+    rows = tx.session.execute(sa.select(*D).where(mentions(leaving, D.title, D.text, D.facets))).all()
+    documents = [
+        Document(
+            row.kind, row.key, leaving.without(row.title), leaving.without(row.text), row.audience, row.url, row.at,
+            _without(json.loads(row.facets), leaving),
+        )
+        for row in rows
+    ]  # fmt: skip
+    if documents:
+        search.index_all(tx, documents)
 
 
 def names_beside(column: sa.Column[Any]) -> list[sa.Column[Any]]:

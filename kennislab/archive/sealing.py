@@ -103,6 +103,7 @@ def _sign(tx: Tx, lab: Lab, record: Seal, made: commitments.Chained, key: keys.K
         "heads": made.heads,
         "head": made.head,
         "previous": {"lab": before.lab_id, "head": before.head} if before is not None else None,
+        "later": True,
         "key": key.id,
         **more,
     }

@@ -18,7 +18,7 @@ from kennislab.core.transaction import Tx
 from kennislab.grouping.models import Assignment, GroupMember, Ranking, Wish, WorkingGroup
 from kennislab.grouping.queries import stream_of
 from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme.models import Lab
 
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
@@ -58,8 +58,7 @@ def _journal(tx: Tx, lab: Lab, leaving: Leaving) -> int:
         data = row.data
         if row.actor == key and "by" in data:
             data = {**data, "by": ""}
-        if lab.state is not LabState.ARCHIVED:
-            data = _without(data, leaving)
+        data = _without(data, leaving)
         return None if data == row.data else replace(row, data=data)
 
     return journal.rewrite(tx, stream_of(lab.id), change)

@@ -15,12 +15,12 @@ from kennislab.core import clock, journal
 from kennislab.core.backup.afterwards import after_restore
 from kennislab.core.errors import N_
 from kennislab.core.ids import new_id
-from kennislab.core.journal import Entry, Row
+from kennislab.core.journal import Entry, JournalEntry, Row
 from kennislab.core.transaction import Tx
 from kennislab.live.models import Handover, LiveOp, LivePresence, LiveRoom, Participant, stream
 from kennislab.live.queries import contributions_of
 from kennislab.programme import retention
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme.models import Lab
 
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
@@ -45,6 +45,10 @@ def _forget(tx: Tx, leaving: Leaving) -> dict[str, int]:
         )
     }
     labs = set(mine) | set(session.scalars(sa.select(Lab.id).where(Lab.programme_id.in_(leaving.programmes))))
+    if not leaving.twins:  # who left a programme before may still be named in its rooms
+        told = sa.select(JournalEntry.stream).where(forgetting.mentions(leaving, JournalEntry.data)).distinct()
+        named = {one.removeprefix("live:") for one in session.scalars(told) if one.startswith("live:")}
+        labs |= {int(number) for number in named if number.isdecimal()}
     number = sum(blank(tx, lab_id, leaving, mine.get(lab_id, set())) for lab_id in sorted(labs))
     ids = [id_ for some in mine.values() for id_ in some]
     session.execute(sa.delete(LiveOp).where(LiveOp.actor.in_([*ids, f"f:{leaving.id}"])))
@@ -66,14 +70,12 @@ def _grouped(rows: Iterable[Any]) -> list[tuple[int, list[str]]]:
 def blank(tx: Tx, lab_id: int, leaving: Leaving | None, participants: set[str]) -> int:
     """Takes the names of these participants out of a room's journal, and with ``leaving`` that name wherever it stands.
 
-    Of a lab that is sealed the texts stay as they were sealed; only who it was goes. Who is in an open room leaves it.
+    Who is in an open room leaves it. Of a lab that is sealed the archive hears first, and chains on how the facts read since.
     """
-    lab = tx.session.get_one(Lab, lab_id)
     room = tx.session.get(LiveRoom, lab_id)
     if room is not None and room.state == "open":
         known = set(tx.session.scalars(sa.select(Participant.id).where(Participant.id.in_(participants), Participant.revoked_at.is_(None))))
         journal.append(tx, stream(lab_id), [Entry("participant.left", {"participant": id_}, id_) for id_ in sorted(known)])
-    texts = lab.state is not LabState.ARCHIVED
 
     def change(row: Row) -> Row | None:
         data = row.data
@@ -82,7 +84,7 @@ def blank(tx: Tx, lab_id: int, leaving: Leaving | None, participants: set[str]) 
         if leaving is None and data.get("owner"):
             data = {**data, "owner": None}
         elif leaving is not None:
-            data = without(data, leaving, texts, lab_id)
+            data = without(data, leaving, lab_id)
         return None if data == row.data else replace(row, data=data)
 
     return journal.rewrite(tx, stream(lab_id), change)
@@ -101,17 +103,17 @@ def clear(tx: Tx, lab_ids: Sequence[int]) -> dict[str, int]:
     return {N_("regels in het journaal"): number}
 
 
-def without(value: Any, leaving: Leaving, texts: bool, lab_id: int) -> Any:
-    """JSON without this name: what is nothing but the name goes; within texts only if ``texts``."""
+def without(value: Any, leaving: Leaving, lab_id: int) -> Any:
+    """JSON without this name: what is nothing but the name goes; within a text the name alone."""
     if isinstance(value, dict):
-        return {key: without(one, leaving, texts, lab_id) for key, one in value.items()}
+        return {key: without(one, leaving, lab_id) for key, one in value.items()}
     if isinstance(value, list):
         kept = [one for one in value if not (isinstance(one, str) and _goes(one, leaving, lab_id))]
-        return [without(one, leaving, texts, lab_id) for one in kept]
+        return [without(one, leaving, lab_id) for one in kept]
     if isinstance(value, str):
         if _goes(value, leaving, lab_id):
             return ""
-        return leaving.without(value) if texts and not leaving.is_named(value) else value
+        return leaving.without(value) if not leaving.is_named(value) else value
     return value
 
 

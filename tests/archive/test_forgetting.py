@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,17 +14,24 @@ from flask import Flask
 
 from kennislab.accounts import forgetting
 from kennislab.accounts import operations as accounts
-from kennislab.archive import following, operations, sealing
-from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Seal
-from kennislab.archive.sealed import verify
-from kennislab.core import clock
+from kennislab.accounts.actors import Actor
+from kennislab.accounts.models import Role
+from kennislab.archive import following, operations, producing, sealing
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, ProducedFile, Seal
+from kennislab.archive.sealed import addenda, keys, opening, package, verify
+from kennislab.archive.sealed.mdto import Keeping
+from kennislab.core import clock, search
 from kennislab.core.backup import afterwards
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
+from kennislab.live import operations as live
+from kennislab.live.policies import LiveActor
 from kennislab.live.queries import state_of
+from kennislab.products import operations as products
+from kennislab.programme import operations as programmes
 from kennislab.programme import retention, uploads
-from kennislab.programme.models import Lab, Upload
-from tests.archive.rooms import Said, hold_a_lab, item_of
+from kennislab.programme.models import Lab, LabState, Upload
+from tests.archive.rooms import SAID, Said, do, hold_a_lab, item_of
 
 
 @pytest.fixture
@@ -46,6 +56,108 @@ def wrong(app: Flask) -> list[str]:
 def all_text(app: Flask) -> str:
     with app.app_context():
         return json.dumps([[list(map(str, row)) for row in db.session.execute(sa.select(table))] for table in db.metadata.sorted_tables])
+
+
+ROOS, MAIL = "Róos van Dalen", "roos.vandalen@voorbeeld.example"
+
+
+def everything(app: Flask) -> dict[str, list[str]]:
+    """Table → every value of every row as text, also of tables that are nobody's model (the index of the search); and the files."""
+    with app.app_context():
+        connection = db.session.connection()
+        found: dict[str, list[str]] = {}
+        for name in sorted(set(sa.inspect(connection).get_table_names()) - {"search_word_index"}):  # single words, not to be read as rows
+            for row in connection.execute(sa.text(f'SELECT * FROM "{name}"')):
+                found.setdefault(name, []).extend(str(one) for one in row)
+        for path in Path(app.config["DATA_DIR"]).rglob("*"):
+            if path.is_file() and ".sqlite3" not in path.name:
+                found.setdefault(f"file {path.name}", []).append(path.read_bytes().decode("utf-8", "replace"))
+        db.session.remove()
+    return found
+
+
+def places(app: Flask, *words: str) -> set[str]:
+    """The tables and files in which one of these words stands, as it is or as JSON may write it."""
+    forms = {form.casefold() for word in words for form in (word, json.dumps(word)[1:-1])}
+    return {name for name, values in everything(app).items() if any(form in value.casefold() for value in values for form in forms)}
+
+
+@pytest.fixture
+def roos(app: Flask) -> tuple[Said, int]:
+    """Somebody who said, led, sealed, corrected, reported and took on things, and whom others named, before and after the seal."""
+    made = hold_a_lab(app, LabState.LIVE)
+    with app.app_context(), transaction() as tx:
+        person = accounts.create_person(tx, name=ROOS, email=MAIL)
+        accounts.set_role(tx, person, made.world.programme_id, Role.FACILITATOR)
+        me, lab = Actor(person.id, ROOS, "GM0855", {made.world.programme_id: Role.FACILITATOR}), made.lab()
+        joined = live.join(tx, lab.id, ROOS, "GM0855", person.id).participant
+        speaker = LiveActor(joined.id, "participant", lab.id, ROOS, "GM0855", person.id)
+        for text in (f"Vraag het {ROOS}, die weet het.", f"Mail {MAIL} voor de regels."):
+            do(tx, speaker, type="contribution.add", kind="insight", text=text, consent="public_city")
+        do(tx, speaker, type="action.add", text=f"Bellen met {ROOS}", owner=ROOS, due="2027-01-15")
+        programmes.move_lab(tx, lab, LabState.HARVESTING, me)
+        lab.title = f"Lab van {ROOS}"
+        lab.agenda[2].speaker, lab.agenda[2].instruction = ROOS, f"{ROOS} vertelt."
+        tx.session.flush()
+        inside = item_of(tx, made, "inside")
+        inside.text, inside.edited_by = f"Vertrouwen, zegt {ROOS}.", ROOS
+        item_of(tx, made, "purse").contact = ROOS
+        uploads.keep(tx, lab, uploads.File(f"{ROOS}.pdf", "application/pdf", b"%PDF slides"), Path(app.config["DATA_DIR"]), ROOS)
+        operations.confirm_all(tx, lab)
+        sealing.seal(tx, lab, me)
+        sealing.correct(tx, item_of(tx, made, "purse"), f"Volgens {ROOS} twee wijken.", me)
+        line = following.report_outcome(tx, item_of(tx, made, "purse"), "GM0855", Outcome.WORKED, f"{ROOS} deed het.", None, me)
+        line.item.evidence.append(
+            Evidence(municipality_code="GM0503", status=Outcome.FAILED, note=f"Niet bij {ROOS}.", at=lab.day, reporter="Ander")
+        )
+        update = following.update_action(tx, item_of(tx, made, "plan"), ActionStatus.CARRIED_ON, f"{ROOS} belt.", me, owner=ROOS)
+        addenda.added(tx, *line.item.evidence, update)
+        products.create(tx, made.world.programme_id, products.ProductData(f"Plan van {ROOS}", f"Door {ROOS}", authors=f"{ROOS}, Ander"))
+        tx.session.add(
+            ProducedFile(lab_id=lab.id, kind="report", format="json", sha256="x", expires_at=clock.now() + timedelta(days=1), id="a")
+        )
+        producing.place_of(Path(app.config["DATA_DIR"]), "a").parent.mkdir(parents=True)
+        producing.place_of(Path(app.config["DATA_DIR"]), "a").write_text(ROOS)
+        return made, person.id
+
+
+def test_somebody_who_did_everything_is_nowhere_and_all_they_taught_stays(app: Flask, roos: tuple[Said, int]) -> None:
+    said, person_id = roos
+    assert wrong(app) == []
+    before = places(app, ROOS, MAIL)
+    assert {"person", "archive_item", "journal_entry", "archive_correction", "archive_evidence", "archive_action_update", "product",
+            "lab", "upload", "agenda_item", "search_document", "archive_seal", "participant", "file a"} <= before  # fmt: skip
+    with app.app_context(), transaction() as tx:
+        forgetting.forget(tx, person_id, "self")
+    assert places(app, ROOS, MAIL, f'"f:{person_id}"') == set()
+    assert wrong(app) == []
+    with app.app_context():
+        session = db.session()
+        texts = set(session.scalars(sa.select(ArchiveItem.text)))
+        assert {"Vraag het …, die weet het.", "Mail … voor de regels.", "Vertrouwen, zegt ….", SAID["purse"]["text"]} <= texts
+        assert session.scalars(sa.select(Evidence.note).order_by(Evidence.id)).all() == ["… deed het.", "Niet bij …."]
+        assert session.scalars(sa.select(Evidence.reporter).order_by(Evidence.id)).all() == ["", "Ander"]
+        assert state_of(session, said.world.lab_id).people
+        assert "Vraag het …, die weet het." in [hit.title for hit in search.search(session, "weet het", {"public", "programme:1"}, {}).hits]
+        notes = {one.code for one in verify.database(session).notes}
+        assert notes == {"erased_people", "rewritten"}
+        out = io.BytesIO()
+        package.write(session, said.lab(), said.actor("coordinator"), Keeping("X", None, True), Path(app.config["DATA_DIR"]), out)
+        with zipfile.ZipFile(out) as archive:
+            told = b"".join(archive.read(name) for name in archive.namelist() if not name.endswith((".pdf", ".odt"))).decode(
+                "utf-8", "replace"
+            )
+        assert ROOS not in told and MAIL not in told and "Vraag het …, die weet het." in told and "… deed het." in told
+        Path(app.config["DATA_DIR"], "p.zip").write_bytes(out.getvalue())
+        assert opening.package(Path(app.config["DATA_DIR"], "p.zip"), keys.known()).findings == []
+    for change in (
+        "UPDATE archive_item SET text = 'Anders' WHERE text LIKE 'Vraag het%'",
+        "UPDATE archive_evidence SET note = 'Nee' WHERE id = 1",
+    ):
+        with app.app_context(), pytest.raises(RuntimeError), transaction() as tx:  # what was left still verifies word for word
+            tx.session.execute(sa.text(change))
+            assert [one.code for one in verify.database(tx.session).findings] == ["changed"]
+            raise RuntimeError
 
 
 def test_the_seal_holds_when_a_participant_is_forgotten(app: Flask, said: Said) -> None:
@@ -105,8 +217,10 @@ def test_a_namesake_keeps_what_they_took_on(app: Flask, said: Said) -> None:
     assert owners(app) == ["Participant"]
 
 
-def test_the_seal_holds_when_the_time_of_a_lab_is_up(app: Flask, said: Said) -> None:
+def test_the_seal_holds_when_the_time_of_a_lab_is_up(app: Flask, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     took_on(app, said, "Pia")
+    later = clock.now() + timedelta(days=3700)
+    monkeypatch.setattr(clock, "now", lambda: later)
     with app.app_context(), transaction() as tx:
         lab = tx.session.get_one(Lab, said.world.lab_id)
         retention_ids = [lab.id]

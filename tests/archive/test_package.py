@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +23,7 @@ from pypdf import PdfReader
 from kennislab import cli
 from kennislab.archive import sealing
 from kennislab.archive.models import Seal
-from kennislab.archive.sealed import canonical, keys, mdto, opening, package
+from kennislab.archive.sealed import canonical, keys, mdto, opening, package, register
 from kennislab.archive.sealed.mdto import Keeping
 from kennislab.core import jobs
 from kennislab.core.db import db
@@ -32,7 +31,7 @@ from kennislab.core.errors import Conflict, DomainError
 from kennislab.core.transaction import transaction
 from kennislab.programme.models import Lab
 from tests.archive.rooms import SAID, Said, item_of
-from tests.archive.sealed_rooms import sealed_lab
+from tests.archive.sealed_rooms import as_version_1, sealed_lab
 from tests.programme.worlds import signed_in
 
 KEEPING = Keeping("Gemeente Voorbeeld", 10, open=False)
@@ -315,11 +314,25 @@ def test_older_keys_and_what_cannot_be_packed(packed: Packed, tmp_path: Path) ->
     content = packed_again(app, packed.said)
     assert check(content, tmp_path, newest) == [], "the new key vouches for the one that sealed"
     with app.app_context():
+        register.place().unlink()
         with transaction() as tx:
-            seal: Any = tx.session.get_one(Seal, lab_id)
-            seal.version = 1
+            as_version_1(tx, lab_id)
+            old = tx.session.get_one(Seal, lab_id).head
         with pytest.raises(Conflict, match="no-package"):
             packed_again(app, packed.said)
+    client, page = signed_in(app, packed.said.world, "coordinator"), f"/kennislabs/{lab_id}/archiefpakket"
+    assert "eerste soort" in client.get(page).get_data(as_text=True)
+    assert client.post(page, data={"archiefvormer": "Gemeente X", "waardering": "B", "jaren": ""}).status_code == 303
+    shown = client.get(f"{page}?controle=1").get_data(as_text=True)
+    assert old in shown and "Alles klopt" in shown and "eerste soort" not in shown
+    assert check(packed_again(app, packed.said), tmp_path, newest) == [], "sealed long ago, packed with a chain of today"
+    with app.app_context(), transaction() as tx:
+        as_version_1(tx, lab_id)
+        tx.session.execute(sa.text("UPDATE archive_item SET text = 'anders' WHERE text = :t"), {"t": SAID["purse"]["text"]})
+    refused = client.post(page, data={"archiefvormer": "Gemeente X", "waardering": "B", "jaren": ""})
+    assert (
+        refused.status_code == 409 and "iets veranderd" in refused.get_data(as_text=True) and "Gemeente X" in refused.get_data(as_text=True)
+    )
 
 
 def test_the_page_makes_a_package_that_staff_fetch(packed: Packed, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def package(lab_id: int) -> Answer:
             with transaction() as tx:
                 making.ask(tx, tx.session.get_one(Lab, lab_id), actor, sent["archiefvormer"], sent["waardering"], sent["jaren"])
         except DomainError as refusal:
-            if refusal.status != 422:
+            if refusal.status != 422 and refusal.type != "seal-broken":
                 raise
             error = refusal
         else:

@@ -143,6 +143,14 @@ def forget(tx: Tx, lab_id: int, parts: Iterable[tuple[str, str]], what: What = "
     return number
 
 
+def changed(tx: Tx, lab_id: int, pairs: Iterable[tuple[Part, Part]]) -> None:
+    """Somebody was taken out of these: each part as it was and as it is. Where only who it was has changed, the content goes on verifying
+    with the salt that it had; where words have, how they read now is chained on."""
+    pairs = [(was, now) for was, now in pairs if was != now]
+    forget(tx, lab_id, [(was.part, was.ref) for was, now in pairs if was.content == now.content])
+    rewritten(tx, lab_id, [now for was, now in pairs if was.content != now.content])
+
+
 def rewritten(tx: Tx, lab_id: int, parts: Iterable[Part]) -> int:
     """Somebody's name went from the content of these: the salts over how they read before go, and how they read since is chained on.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kennislab.core.errors import N_
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -21,13 +23,23 @@ class CannotCheck(click.ClickException):
     exit_code = 2
 
 
-def show(verdict: Verdict, as_json: bool) -> int:
+def show(verdict: Verdict, as_json: bool, language: str = "nl") -> int:
     """Prints it; returns the exit code: 0, it is as it was sealed; 1, it is not."""
+    say = _in(language)
     if as_json:
-        click.echo(json.dumps(verdict.as_data(), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(verdict.as_data(say), ensure_ascii=False, indent=1))
     else:
-        _print(verdict)
+        _print(verdict, say)
     return 0 if verdict.ok else 1
+
+
+def _in(language: str) -> Callable[[str], str]:
+    """How a message id is said; needs no app."""
+    if language == "nl":
+        return str
+    from kennislab.core.catalogue import translations
+
+    return translations(language).gettext
 
 
 def package(path: Path, key: Path | None, data: Path) -> Verdict:
@@ -62,19 +74,22 @@ def database(settings: Mapping[str, Any], make: Callable[[], Flask]) -> Verdict:
             raise CannotCheck(f"De database is niet te lezen: {type(error).__name__}") from error
 
 
-def _print(verdict: Verdict) -> None:
+def _print(verdict: Verdict, say: Callable[[str], str]) -> None:
     for found in verdict.findings:
-        click.echo(f"✗ {found.said()}")
+        click.echo(f"✗ {found.said(say)}")
     for note in verdict.notes:
-        click.echo(f"· {note.said()}")
+        click.echo(f"· {note.said(say)}")
     for name, value in verdict.about.items():
-        click.echo(f"  {name}: {value}")
-    looked = ", ".join(f"{number} {_NAMES.get(name, name)}" for name, number in verdict.checked.items())
-    click.echo(f"  Bekeken: {looked or 'niets'}.")
-    click.echo("✓ Alles klopt." if verdict.ok else f"✗ Er klopt iets niet: {len(verdict.findings)} bevindingen.")
+        click.echo(f"  {say(_ABOUT[name])}: {value}")
+    looked = ", ".join(f"{number} {say(_NAMES[name])}" for name, number in verdict.checked.items())
+    click.echo(f"  {say(_LOOKED) % {'what': looked or '–'}}")
+    click.echo(f"✓ {say(_GOOD)}" if verdict.ok else f"✗ {say(_WRONG) % {'number': len(verdict.findings)}}")
 
 
+_LOOKED, _GOOD, _WRONG = N_("Bekeken: %(what)s."), N_("Alles klopt."), N_("Er klopt iets niet. Aantal bevindingen: %(number)s.")
+_ABOUT = {"kennislab": N_("Kennislab"), "kenmerk": N_("Kenmerk"), "sleutel": N_("Sleutel")}
 _NAMES = {
-    "labs": "Kennislabs", "lab": "kopgegevens", "journal": "regels van het journaal", "item": "kaarten", "link": "koppelingen",
-    "file": "bestanden", "correction": "verbeteringen", "entry": "bestanden in het pakket", "part": "schakels", "shown": "met inhoud",
+    "labs": N_("Kennislabs"), "lab": N_("kopgegevens"), "journal": N_("regels van het journaal"), "item": N_("kaarten"),
+    "link": N_("koppelingen"), "file": N_("bestanden"), "correction": N_("verbeteringen"), "later": N_("regels van daarna"),
+    "entry": N_("bestanden in het pakket"), "part": N_("schakels"), "shown": N_("met inhoud"),
 }  # fmt: skip

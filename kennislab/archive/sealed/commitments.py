@@ -74,7 +74,8 @@ _NEAR = ("municipality", "group", "step")
 """Where something came from: of what is anonymous not part of the content."""
 
 
-def _item(item: ArchiveItem) -> Part:
+def item_part(item: ArchiveItem) -> Part:
+    """An item, as it is now."""
     content: dict[str, Any] = {
         "lab": item.lab_id,
         "kind": item.kind,
@@ -123,7 +124,18 @@ def _journal(session: Session, lab_id: int) -> Iterator[Part]:
     columns = (_ENTRY.c.stream, _ENTRY.c.seq, _ENTRY.c.type, _ENTRY.c.at, _ENTRY.c.actor, _ENTRY.c.data)
     rows = session.execute(sa.select(*columns).where(_ENTRY.c.stream.in_(streams_of(lab_id)))).all()
     for stream, seq, type_, at, actor, data in sorted(rows, key=lambda row: (row[0], row[1])):
-        yield Part("journal", f"{stream}:{seq}", *_fact(type_, at.isoformat(), actor, data))
+        yield fact_part(stream, seq, type_, at.isoformat(), actor, data)
+
+
+def fact_part(stream: str, seq: int, type_: str, at: str, actor: str | None, text: str) -> Part:
+    """A row of the journal; ``text``: its data as it stands there."""
+    return Part("journal", f"{stream}:{seq}", *_fact(type_, at, actor, text))
+
+
+def file_part(file: Upload) -> Part:
+    """A file of the day: what it is called and its checksum, with who gave it aside."""
+    content = {"lab": file.lab_id, "name": file.name, "media": file.media, "size": file.size, "sha256": file.sha256}
+    return Part("file", file.id, content, {"by": file.by})
 
 
 def _fact(type_: str, at: str, actor: str | None, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -147,13 +159,11 @@ def parts_of(session: Session, lab: Lab, sealed_by: str, items: Sequence[Archive
     yield from _journal(session, lab.id)
     if items is None:
         items = session.scalars(sa.select(ArchiveItem).where(ArchiveItem.lab_id == lab.id)).all()
-    yield from sorted((_item(item) for item in items), key=lambda part: part.ref)
+    yield from sorted((item_part(item) for item in items), key=lambda part: part.ref)
     links = session.scalars(sa.select(ItemLink).join(ArchiveItem, ArchiveItem.id == ItemLink.from_id).where(ArchiveItem.lab_id == lab.id))
     yield from sorted((Part("link", link_ref(link), {"lab": lab.id}, {}) for link in links), key=lambda part: part.ref)
     files = session.scalars(sa.select(Upload).where(Upload.lab_id == lab.id))
-    for file in sorted(files, key=lambda one: one.id):
-        content = {"lab": lab.id, "name": file.name, "media": file.media, "size": file.size, "sha256": file.sha256}
-        yield Part("file", file.id, content, {"by": file.by})
+    yield from map(file_part, sorted(files, key=lambda one: one.id))
 
 
 def chained(lab_id: int, parts: Iterator[Part] | Sequence[Part]) -> Chained:

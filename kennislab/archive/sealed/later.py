@@ -44,7 +44,7 @@ def part_of(line: Line) -> Part:
     return Part("update", str(line.id), content, {"by": line.by, "owner": line.owner})
 
 
-def withdrawal_of(line: Any) -> Part:
+def withdrawal_of(line: Evidence) -> Part:
     """That a line was a mistake: why and when, and aside who said so. The line itself stays as it was."""
     content = {"item": line.item_id, "line": str(line.id), "why": line.withdrawn_why, "at": iso(line.withdrawn_at)}
     return Part("withdrawal", str(line.id), content, {"by": line.withdrawn_by})
@@ -53,7 +53,7 @@ def withdrawal_of(line: Any) -> Part:
 def parts_of(session: Session, lab_id: int) -> list[Part]:
     """Everything that came after the seal of a lab, or stood in its ledger already, as it is now; oldest first."""
     lines = lines_of(session, lab_id)
-    gone = [withdrawal_of(line) for line in lines if isinstance(line, Evidence) and getattr(line, "withdrawn_at", None) is not None]
+    gone = [withdrawal_of(line) for line in lines if isinstance(line, Evidence) and line.withdrawn_at is not None]
     return [*map(part_of, lines), *gone]
 
 
@@ -69,7 +69,7 @@ def moments(session: Session, lab_id: int) -> list[datetime]:
     """When each of these was said."""
     found: list[datetime] = []
     for line in lines_of(session, lab_id):
-        at = [line.created_at, getattr(line, "withdrawn_at", None)] if isinstance(line, Evidence) else [line.at]
+        at = [line.created_at, line.withdrawn_at] if isinstance(line, Evidence) else [line.at]
         found += [one for one in at if one is not None]
     return found
 

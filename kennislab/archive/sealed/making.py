@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
-from kennislab.archive import policies, queries
+from kennislab.archive import policies, queries, sealing
 from kennislab.archive.models import ArchiveItem, Consent, ProducedFile, Status
 from kennislab.archive.sealed import package
 from kennislab.archive.sealed.mdto import Keeping
@@ -33,7 +33,10 @@ MOST_YEARS = 100
 
 
 def ask(tx: Tx, lab: Lab, by: Actor, maker: str, appraisal: str, years: str) -> ProducedFile:
-    """Queues the making of a package. ``appraisal``: B (for ever) or V (so many ``years``). Raises Invalid, or the policy's refusal."""
+    """Queues the making of a package. ``appraisal``: B (for ever) or V (so many ``years``). A seal of the first sort gets its chain now.
+
+    Raises Invalid, the policy's refusal, or Conflict when that seal does not hold any more.
+    """
     require(policies.may_pack(by, lab))
     wrong: dict[str, str] = {}
     name = " ".join(tidy(maker).split())
@@ -46,6 +49,7 @@ def ask(tx: Tx, lab: Lab, by: Actor, maker: str, appraisal: str, years: str) -> 
         wrong["jaren"] = N_("Vul een aantal jaren in, van 1 tot 100.")
     if wrong:
         raise Invalid(fields=wrong)
+    sealing.strengthen(tx, lab)
     row = ProducedFile(
         lab_id=lab.id,
         kind=KIND,

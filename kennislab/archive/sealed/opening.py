@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import unicodedata
 import zipfile
@@ -52,11 +53,22 @@ def package(path: Path, known: Known) -> Verdict:
             key = _key(archive, names, manifest, raw, known, verdict)
             whole = _entries(archive, names, manifest, verdict)
             _sealed(manifest, whole, key, known, verdict)
+            _called(path.name, manifest, verdict)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, struct.error) as error:
         raise NoPackage(f"het is geen heel ZIP-bestand ({error})") from error
     except RuntimeError as error:  # zipfile's word for encrypted
         raise NoPackage("het is versleuteld") from error
     return verdict
+
+
+_OWN_NAME = re.compile(r"archiefpakket-\d{4}-Q[1-4]-(\d+)(?: ?\(\d+\))?\.zip")
+
+
+def _called(name: str, manifest: Mapping[str, Any], verdict: Verdict) -> None:
+    """Whether a file that is called as we call them is the one of that lab."""
+    found = _OWN_NAME.fullmatch(name)
+    if found is not None and found[1] != str(manifest.get("lab")):
+        verdict.wrong("renamed", name, Name(NAMES["file"], name), other=found[1], lab=str(manifest.get("lab")))
 
 
 # --- the ZIP ------------------------------------------------------------------------------------------------------------------

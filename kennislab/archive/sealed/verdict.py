@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,9 +74,10 @@ class Finding:
         """The message id."""
         return TEXTS[self.code]
 
-    def said(self) -> str:
-        """In Dutch."""
-        return self.text % self.values
+    def said(self, say: Callable[[str], str] = str) -> str:
+        """In words; ``say`` translates a message id, without it they are Dutch."""
+        values = {name: say(one.text) % one.values if isinstance(one, Name) else one for name, one in self.values.items()}
+        return say(self.text) % values
 
 
 @dataclass(slots=True)
@@ -111,12 +113,12 @@ class Verdict:
         for name, number in other.checked.items():
             self.count(name, number)
 
-    def as_data(self) -> dict[str, Any]:
-        """For ``--json``: stable codes, and the Dutch sentences."""
+    def as_data(self, say: Callable[[str], str] = str) -> dict[str, Any]:
+        """For ``--json``: stable codes, and the sentences."""
 
         def plain(found: Finding) -> dict[str, Any]:
             values = {name: str(value) if isinstance(value, Name) else value for name, value in found.values.items()}
-            return {"code": found.code, "where": found.where, **values, "text": found.said()}
+            return {"code": found.code, "where": found.where, **values, "text": found.said(say)}
 
         return {
             "ok": self.ok,
