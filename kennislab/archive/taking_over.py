@@ -154,15 +154,19 @@ def _tie_recalled(tx: Tx, rows: Sequence[ContributionRow], have: dict[tuple[str,
 
 
 def _remember_groups(tx: Tx, lab: Lab) -> None:
-    for working_group in grouping.groups_of(tx.session, lab.id):
-        for member in working_group.members:
-            tx.session.merge(SeatedIn(lab_id=lab.id, group_name=working_group.name, person_id=member.person_id))
+    """Who sat where: by the groups that were made before the day, and as people moved in the room. One statement for all who are new."""
+    seats = {(group.name, member.person_id) for group in grouping.groups_of(tx.session, lab.id) for member in group.members}
     state = state_of(tx.session, lab.id)
     person = dict(tx.session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab.id)).all())
     for participant in state.people.values():
         group, person_id = state.groups.get(participant.group or ""), person.get(participant.id)
         if group is not None and person_id is not None:
-            tx.session.merge(SeatedIn(lab_id=lab.id, group_name=group["name"], person_id=person_id))
+            seats.add((group["name"], person_id))
+    known = tx.session.execute(sa.select(SeatedIn.group_name, SeatedIn.person_id).where(SeatedIn.lab_id == lab.id))
+    new = sorted(seats - {(name, person_id) for name, person_id in known})
+    if new:
+        rows = [{"lab_id": lab.id, "group_name": name, "person_id": person_id} for name, person_id in new]
+        tx.session.execute(sa.insert(SeatedIn), rows)
 
 
 def _day(text: str | None) -> date | None:
