@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
-from kennislab.archive import policies
 from kennislab.archive.ledger import Outcomes as Outcomes
 from kennislab.archive.ledger import outcomes as outcomes
 from kennislab.archive.models import (
@@ -151,85 +148,3 @@ def open_actions(session: Session, programme_id: int) -> Sequence[ArchiveItem]:
 def action_updates(session: Session, item_id: str) -> Sequence[ActionUpdate]:
     """What was said of an action afterwards, oldest first."""
     return session.scalars(sa.select(ActionUpdate).where(ActionUpdate.item_id == item_id).order_by(ActionUpdate.at, ActionUpdate.id)).all()
-
-
-# --- provenance -------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """One step of provenance. ``how``: *answers*, *merged*, or a kind of link."""
-
-    how: str
-    item: ArchiveItem
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Where a later feature uses an item: a paragraph of a knowledge product, say."""
-
-    title: str
-    url: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where an item came from and what came of it, as far as the asker may see."""
-
-    came_from: list[Tie] = field(default_factory=list)
-    led_to: list[Tie] = field(default_factory=list)
-    related: list[Tie] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.came_from or self.led_to or self.related or self.uses)
-
-
-UsesOf = Callable[[Session, Actor, str], Sequence[Use]]
-_uses: list[UsesOf] = []
-
-
-def tells_uses(uses_of: UsesOf) -> UsesOf:
-    """A later feature says where it uses items: ``uses_of(session, actor, item id)``, only what that actor may see. Usable as decorator."""
-    if uses_of not in _uses:
-        _uses.append(uses_of)
-    return uses_of
-
-
-def provenance(session: Session, actor: Actor, of: ArchiveItem) -> Provenance:
-    """Both ways, one step each."""
-    here = ArchiveItem
-    from_here = session.execute(sa.select(ItemLink.kind, ItemLink.to_id).where(ItemLink.from_id == of.id).order_by(ItemLink.id)).all()
-    to_here = session.execute(sa.select(ItemLink.kind, ItemLink.from_id).where(ItemLink.to_id == of.id).order_by(ItemLink.id)).all()
-    solved_by = session.scalars(sa.select(here.id).where(here.answers_id == of.id).order_by(here.position, here.id)).all()
-    merged = session.scalars(sa.select(here.id).where(here.merged_into_id == of.id).order_by(here.position, here.id)).all()
-    found = some(
-        session,
-        {of.answers_id or "", of.merged_into_id or "", *(i for _, i in from_here), *(i for _, i in to_here), *solved_by, *merged},
-    )
-    groups: dict[int, frozenset[str]] = {}
-
-    def tie(how: str, item_id: str | None) -> list[Tie]:
-        other = found.get(item_id or "")
-        if other is None:
-            return []
-        if other.lab_id not in groups:
-            groups[other.lab_id] = groups_of(session, other.lab_id, actor.person_id)
-        return [Tie(how, other)] if policies.may_see_item(actor, other, groups[other.lab_id]) is True else []
-
-    related = [(kind, other) for kind, other in [*from_here, *to_here] if kind is LinkKind.RELATED]
-    return Provenance(
-        came_from=[
-            *tie("answers", of.answers_id),
-            *(t for kind, other in from_here if kind is not LinkKind.RELATED for t in tie(kind.value, other)),
-            *(t for other in merged for t in tie("merged", other)),
-        ],
-        led_to=[
-            *tie("merged", of.merged_into_id),
-            *(t for other in solved_by for t in tie("answers", other)),
-            *(t for kind, other in to_here if kind is not LinkKind.RELATED for t in tie(kind.value, other)),
-        ],
-        related=[t for _, other in related for t in tie("related", other)],
-        uses=[use for uses_of in _uses for use in uses_of(session, actor, of.id)],
-    )

@@ -8,7 +8,7 @@ from kennislab.accounts.actors import Actor
 from kennislab.archive.models import ArchiveItem, Consent
 from kennislab.core.errors import N_, DomainError, NotFound, NotSignedIn, Refused
 from kennislab.products.models import Product, Stage
-from kennislab.programme.policies import is_staff
+from kennislab.programme.policies import is_member, is_staff
 
 Verdict = bool | DomainError
 
@@ -25,6 +25,12 @@ def may_read(actor: Actor, product: Product, now: datetime) -> Verdict:
         return NotSignedIn()
     allowed = actor.is_staff(product.programme_id) if stage is Stage.DRAFT else actor.has_role(product.programme_id)
     return True if allowed else NotFound()
+
+
+def may_trace(actor: Actor, product: Product, now: datetime) -> Verdict:
+    """The whole way to a product, back to the questions of a lab: who may read it and takes part in the programme."""
+    readable = may_read(actor, product, now)
+    return is_member(actor, product.programme_id) if readable is True else readable
 
 
 def may_make(actor: Actor, programme_id: int) -> Verdict:

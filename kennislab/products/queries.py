@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kennislab.accounts.actors import Actor
+from kennislab.archive import tracing
 from kennislab.archive.models import ArchiveItem, Consent
-from kennislab.archive.queries import Use, tells_uses
+from kennislab.archive.provenance import Chain, Node, Paragraph, tells_paragraphs
 from kennislab.core import clock
 from kennislab.products.models import Product, ProductSource, ProductStep, Stage
 from kennislab.products.policies import may_read, shows_text
@@ -43,22 +44,50 @@ def public(session: Session, now: datetime) -> Sequence[Product]:
     return rows
 
 
-@tells_uses
-def uses_of(session: Session, actor: Actor, item_id: str) -> list[Use]:
-    """The products that rest on this item of the archive, as far as this actor may read them, with the step that does."""
-    steps = session.scalars(
-        sa.select(ProductStep)
-        .join(ProductSource)
-        .where(ProductSource.item_id == item_id)
+def _key(step: ProductStep) -> str:
+    return f"alinea-{step.product.public_id}-{step.position + 1}"
+
+
+def _day(product: Product) -> date | None:
+    """Since when it can be read by others than its makers."""
+    since = product.early_access_at
+    return product.public_on or (since.astimezone(clock.LOCAL).date() if since else None)
+
+
+@tells_paragraphs
+def paragraphs_of(session: Session, actor: Actor, item_ids: Collection[str]) -> list[Paragraph]:
+    """The steps of products that rest on these items of the archive, as far as this actor may read them."""
+    rows = session.execute(
+        sa.select(ProductSource.item_id, ProductStep)
+        .join(ProductStep, ProductStep.id == ProductSource.step_id)
+        .where(ProductSource.item_id.in_(item_ids))
         .options(joinedload(ProductStep.product))
         .order_by(ProductStep.product_id, ProductStep.position)
     )
     now = clock.now()
     return [
-        Use(step.product.title, f"/kennisproducten/{step.product.public_id}", step.title)
-        for step in steps
+        Paragraph(
+            item_id,
+            _key(step),
+            step.title,
+            step.product.title,
+            f"/kennisproducten/{step.product.public_id}#stap-{step.position + 1}",
+            _day(step.product),
+        )
+        for item_id, step in rows
         if may_read(actor, step.product, now)
     ]
+
+
+def way_to(session: Session, actor: Actor, product: Product, steps: Sequence[ProductStep]) -> Chain:
+    """What these steps of a product rest on, and all that led to that."""
+    url = f"/kennisproducten/{product.public_id}#stap-"
+    ends = [
+        (Node("paragraph", _key(step), step.title, f"{url}{step.position + 1}", _day(product), detail=product.title), step.sources)
+        for step in steps
+        if step.sources
+    ]
+    return tracing.behind(session, actor, ends)
 
 
 @dataclass(frozen=True, slots=True)

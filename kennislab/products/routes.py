@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -13,6 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kennislab.accounts.signin import base_url, current_actor
 from kennislab.archive.models import ArchiveItem, Consent, Status
+from kennislab.archive.provenance import Node
+from kennislab.archive.routes import chains
 from kennislab.core import clock, jobs, search
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, NotFound, require
@@ -63,6 +66,7 @@ def product(public_id: str) -> Response:
         stage=stage,
         Stage=Stage,
         sources={step.id: queries.sources(step, stage) for step in found.steps},
+        ways=_ways(found),
         makes=may_edit,
         release=ReleaseForm(data={"public_on": found.public_on}) if may_edit else None,
     )
@@ -70,6 +74,28 @@ def product(public_id: str) -> Response:
     if stage is Stage.PUBLIC and not current_actor().known:
         response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def _ways(product: Product) -> dict[str, Sequence[tuple[str, Node]]]:
+    """Id of a source → what it followed from, with why; nothing for who may not follow the way back."""
+    actor = current_actor()
+    if policies.may_trace(actor, product, clock.now()) is not True:
+        return {}
+    chain = queries.way_to(db.session(), actor, product, product.steps)
+    return {node.key.removeprefix("kaart-"): chains.near(chain, node)[0] for node in chain.nodes if node.key.startswith("kaart-")}
+
+
+@bp.get("/kennisproducten/<public_id>/herkomst")
+def product_chain(public_id: str) -> str:
+    """The way to a step (``?stap=2``), or to the whole product: its sources and all that led to them."""
+    found, actor = _the_product(public_id), current_actor()
+    require(policies.may_trace(actor, found, clock.now()))
+    wanted = request.args.get("stap", "")
+    chosen = [step for step in found.steps if str(step.position + 1) == wanted]
+    chain = queries.way_to(db.session(), actor, found, chosen or found.steps)
+    return render_template(
+        "products/chain.html", product=found, step=chosen[0] if chosen else None, told=chains.told(chain, folded=False, ahead=False)
+    )
 
 
 @bp.get("/kennisproducten/<public_id>.json")

@@ -1,4 +1,4 @@
-"""What features later in the house tell the questions: which were answered in a harvest, and how many look alike."""
+"""What features later in the house tell the questions: which were answered in a harvest, how many look alike, and what came of one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy.orm import Session
 
+from kennislab.accounts.actors import Actor
+from kennislab.questions.models import KnowledgeQuestion
+
 Answered = Callable[[Session, Collection[int]], dict[int, set[str]]]
 """``answered(session, lab ids)``: of the labs that were harvested, the public ids of the questions that something was done about."""
 
 Alike = Callable[[Session, int], int]
 """``alike(session, lab id)``: how many pairs of questions are worth a look."""
 
+Told = Callable[[Session, Actor, KnowledgeQuestion], object]
+"""``told(session, actor, question)``: where it came from and what came of it, ready for ``archive/_chain.html``; None without anything."""
+
+_told: list[Told] = []
 _answered: list[Answered] = []
 _alike: list[Alike] = []
 
@@ -24,6 +31,16 @@ def answered_by(tells: Answered) -> None:
 def alike_by(tells: Alike) -> None:
     """The grouping makes itself known. There is one."""
     _alike[:] = [tells]
+
+
+def told_by(tells: Told) -> None:
+    """The archive makes itself known, for a question's page. There is one."""
+    _told[:] = [tells]
+
+
+def told(session: Session, actor: Actor, question: KnowledgeQuestion) -> object:
+    """Where a question came from and what came of it, as far as this actor may see."""
+    return _told[0](session, actor, question) if _told else None
 
 
 def answered(session: Session, lab_ids: Collection[int]) -> dict[int, set[str]]:

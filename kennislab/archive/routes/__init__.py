@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from kennislab.accounts.signin import known_actor
-from kennislab.archive import queries, recalling, words  # noqa: F401  recalling: the room asks it what the archive knows
+from kennislab.archive import drawing, queries, recalling, words  # noqa: F401  recalling: the room asks it what the archive knows
 from kennislab.archive.answered import answered_questions
 from kennislab.archive.became import became_of, to_check
 from kennislab.archive.models import ArchiveItem
@@ -21,8 +21,10 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 def init(app: Flask) -> None:
     """Called once by the composition root: the archive's words, for every template; and what became of questions, for the next lab."""
-    app.jinja_env.globals.update(archive_words=words)
+    app.jinja_env.globals.update(archive_words=words, chain_icons=drawing.ICONS, chain_kind=chains.kind_text)
+    app.jinja_env.globals.update(chain_label=chains.label_text, chain_place=chains.place_text, chain_near=chains.near)
     later.answered_by(answered_questions)
+    later.told_by(chains.of_question)
     afterwards.told_by(became_of, to_check)
 
 
@@ -35,4 +37,4 @@ def the_item(item_id: str) -> ArchiveItem:
     return found
 
 
-from kennislab.archive.routes import cards, desk, items, ledger, own, package, reading, reports, seal  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.archive.routes import cards, chains, desk, items, ledger, own, package, reading, reports, seal  # noqa: E402, F401  they put their pages on ``bp``

@@ -11,7 +11,7 @@ from kennislab.archive import actions, following, ledger, places, policies, quer
 from kennislab.archive.forms import CorrectionForm
 from kennislab.archive.ledger_forms import ActionForm, OutcomeForm
 from kennislab.archive.models import ActionStatus, ArchiveItem, Outcome
-from kennislab.archive.routes import Answer, bp, the_item
+from kennislab.archive.routes import Answer, bp, chains, the_item
 from kennislab.core.db import db
 from kennislab.core.errors import DomainError, require
 from kennislab.core.transaction import transaction
@@ -33,7 +33,7 @@ def _page(
         "archive/item.html",
         item=item,
         lab=item.lab,
-        provenance=queries.provenance(read, actor, item),
+        told=chains.of_item(actor, item),
         outcomes=queries.outcomes(item.evidence),
         summary=ledger.summary(item.evidence),
         lives=ledger.story(item.evidence),

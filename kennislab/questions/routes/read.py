@@ -11,7 +11,7 @@ from kennislab.core.errors import require
 from kennislab.programme import queries as programme_queries
 from kennislab.programme import states
 from kennislab.programme.routes import the_lab
-from kennislab.questions import fields, lineage, notices, policies, queries
+from kennislab.questions import fields, later, lineage, notices, policies, queries
 from kennislab.questions.forms import ReturnForm
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from kennislab.questions.routes import Answer, bp, person_of, the_question
@@ -99,4 +99,5 @@ def question_page(found: KnowledgeQuestion, return_form: ReturnForm | None = Non
         came=lineage.came_from(read, found.id),
         may_rework=bool(policies.may_rework(actor, found)),
         may_apart=bool(policies.may_manage(actor, found.lab)),
+        told_chain=later.told(read, actor, found),
     )

@@ -1,0 +1,227 @@
+"""Where things came from and what came of them: the block on other pages, the pages with the whole picture, and the same as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import current_app, jsonify, render_template, request, url_for
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from kennislab.accounts.actors import Actor
+from kennislab.accounts.signin import current_actor
+from kennislab.archive import drawing, policies, provenance, queries, tracing, words
+from kennislab.archive.models import ArchiveItem, Outcome
+from kennislab.archive.provenance import Chain, Edge, Node
+from kennislab.archive.routes import Answer, bp, the_item
+from kennislab.core.db import db
+from kennislab.core.errors import require
+from kennislab.programme.routes import the_lab
+from kennislab.questions.models import KnowledgeQuestion
+
+SHORT, LONG = (16, 4), (140, 24)
+"""So many boxes in a drawing, and so many in a layer: on the page of something, and on the page of the whole. The list has them all."""
+Near = Sequence[tuple[str, Node]]
+
+
+def kind_text(node: Node) -> str:
+    """What a node is, in a word."""
+    if node.kind == "outcome" and node.detail:
+        return _(words.OUTCOMES[Outcome(node.detail)])
+    return _(provenance.NODES.get(node.kind) or words.KINDS[node.kind])
+
+
+def label_text(node: Node) -> str:
+    """Its words."""
+    if node.kind == "more":
+        return ngettext("en nog %(num)s", "en nog %(num)s", node.count)
+    return _(node.label) if node.hidden or node.label == provenance.NO_PLACE else node.label
+
+
+def place_text(node: Node) -> str:
+    """When and where, short."""
+    if node.kind == "paragraph":
+        return node.detail
+    day = format_date(node.when, "MMM yyyy") if node.when and node.kind not in ("theme", "group", "step") else ""
+    where = "" if node.kind == "outcome" else node.where
+    return " · ".join(one for one in (where, day) if one)
+
+
+def in_a_box(node: Node) -> tuple[str, str, str]:
+    """What a box of the drawing says."""
+    return kind_text(node), label_text(node), place_text(node)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A chain ready for ``archive/_chain.html``. ``whole``: all of it, in the order of the picture; ``url``: the page of the whole."""
+
+    whole: Chain
+    before: Near
+    after: Near
+    began: Sequence[Node]
+    wide: Markup
+    narrow: Markup
+    url: str | None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is more to see than what the words say."""
+        return len(self.whole.nodes) > 2
+
+
+def told(chain: Chain, url: str | None = None, *, folded: bool = True, ahead: bool = True) -> Told | None:
+    """What a page shows of a chain; None when nothing hangs together. ``url``: where the whole is; of a page that is the whole, None.
+
+    ``ahead``: whether it tells what came of it, too.
+    """
+    if not chain or not chain.roots:
+        return None
+    whole = drawing.in_order(chain)
+    root = next(node for node in whole.nodes if node.key in chain.roots)
+    seen = drawing.folded(whole, *(SHORT if folded else LONG), url or "")
+    title = _("Waar dit vandaan komt en wat ervan kwam") if ahead else _("Waar dit vandaan komt")
+    before, after = near(whole, root)
+    direct = {node.key for _why, node in before}
+    began = [one for one in whole.upstream(root.key) if one.kind == "question" and not one.hidden and one.key not in direct]
+    return Told(whole, before, after, began, *_drawn(seen, title, _about(whole)), url)
+
+
+def of_many(chain: Chain, url: str) -> Told | None:
+    """The same of all of a lab: nothing of it is marked, and what is too much for a drawing is folded. ``url``: where all of it stands."""
+    if not chain:
+        return None
+    whole = drawing.in_order(Chain(chain.nodes, chain.edges))
+    title = _("Van vraag naar gevolg")
+    return Told(whole, [], [], [], *_drawn(drawing.folded(whole, *LONG, url), title, _about(whole)), None)
+
+
+def _drawn(chain: Chain, title: str, about: str) -> tuple[Markup, Markup]:
+    """The drawing for a laptop, and the one for a phone."""
+    icons = _icons()
+    wide, narrow = (drawing.svg(make(chain, in_a_box), chain, title, about, in_a_box, icons) for make in (drawing.wide, drawing.narrow))
+    return wide, narrow
+
+
+def near(chain: Chain, node: Node) -> tuple[Near, Near]:
+    """What a node followed from and what followed from it, each with the words for why."""
+    back = [(_(provenance.RELATIONS[edge.kind][1]), other) for edge, other in chain.before(node.key)]
+    on = [(_(provenance.RELATIONS[edge.kind][0]), other) for edge, other in chain.after(node.key)]
+    return back, on
+
+
+def _about(chain: Chain) -> str:
+    """The picture in a sentence: how many of what, in the order in which they followed from each other."""
+    counted: dict[str, int] = {}
+    for node in chain.nodes:
+        kind = kind_text(node) if node.kind != "outcome" else _(provenance.NODES["outcome"])
+        counted[kind] = counted.get(kind, 0) + 1
+    return _(
+        "Van links naar rechts, of van boven naar beneden: %(kinds)s.", kinds=", ".join(f"{name} ({n})" for name, n in counted.items())
+    )
+
+
+def _icons() -> Mapping[str, str]:
+    drawn: Mapping[str, str] = current_app.jinja_env.get_template("_macros/icons.html").module.drawings  # type: ignore[attr-defined]  # set in it
+    return drawn
+
+
+def of_item(actor: Actor, item: ArchiveItem) -> Told | None:
+    """What an item's page shows."""
+    return told(tracing.chain(db.session(), actor, item), url_for("archive.item_chain", item_id=item.id))
+
+
+def of_question(session: Session, actor: Actor, question: KnowledgeQuestion) -> Told | None:
+    """What a question's page shows: nothing as long as only its lab is known."""
+    chain = tracing.of_question(session, actor, question)
+    if all(node.kind == "lab" or node.key in chain.roots for node in chain.nodes):
+        return None
+    item = next((key.removeprefix("kaart-") for key in chain.roots if key.startswith("kaart-")), None)
+    return told(chain, url_for("archive.item_chain", item_id=item) if item else None)
+
+
+def _seen(item_id: str) -> ArchiveItem:
+    found, actor = the_item(item_id), current_actor()
+    require(policies.may_see_item(actor, found, queries.groups_of(db.session(), found.lab_id, actor.person_id)))
+    return found
+
+
+@bp.get("/archief/<item_id>/herkomst")
+def item_chain(item_id: str) -> Answer:
+    """The whole chain of an item, with nothing folded."""
+    found = _seen(item_id)
+    chain = tracing.chain(db.session(), current_actor(), found)
+    return render_template("archive/chain.html", item=found, lab=found.lab, told=told(chain, folded=False))
+
+
+@bp.get("/archief/<item_id>/herkomst.json")
+def item_chain_data(item_id: str) -> Answer:
+    """The same as data, with the same rights: nodes (*knopen*) and ties (*verbanden*), readable as JSON-LD with the terms of PROV-O."""
+    found = _seen(item_id)
+    return jsonify(as_data(drawing.in_order(tracing.chain(db.session(), current_actor(), found)), request.base_url))
+
+
+def as_data(chain: Chain, base: str) -> dict[str, object]:
+    """A chain as JSON. What is hidden is a blank node: it has no name that leads anywhere."""
+    name = {node.key: f"_:{node.key}" if node.hidden else f"#{quote(node.key)}" for node in chain.nodes}
+    return {
+        "@context": {
+            "@base": base,
+            "prov": "http://www.w3.org/ns/prov#",
+            "label": "http://www.w3.org/2000/01/rdf-schema#label",
+            "knopen": "@graph",
+            "sleutel": "@id",
+            "type": "@type",
+            "tekst": "label",
+            "afgeleidVan": {"@id": "prov:wasDerivedFrom", "@type": "@id"},
+            "adres": {"@id": "prov:atLocation", "@type": "@id"},
+        },
+        "van": sorted(name[key] for key in chain.roots),
+        "knopen": [_node_data(chain, node, name) for node in chain.nodes],
+        "verbanden": [
+            {"soort": edge.kind, "woorden": _(provenance.RELATIONS[edge.kind][0]), "van": name[edge.earlier], "naar": name[edge.later]}
+            for edge in chain.edges
+        ],
+    }
+
+
+def _node_data(chain: Chain, node: Node, name: Mapping[str, str]) -> dict[str, object]:
+    derived: list[Edge] = [edge for edge, _other in chain.before(node.key)]
+    return {
+        "sleutel": name[node.key],
+        "type": "prov:Entity",
+        "soort": node.kind,
+        "tekst": label_text(node),
+        "adres": node.url,
+        "dag": node.when.isoformat() if node.when else None,
+        "gemeente": node.where or None,
+        "kennislab": node.lab or None,
+        "uitkomst": node.detail if node.kind == "outcome" else None,
+        "kennisproduct": node.detail if node.kind == "paragraph" else None,
+        "verborgen": node.hidden,
+        "afgeleidVan": list(dict.fromkeys(name[edge.earlier] for edge in derived)),
+    }
+
+
+@bp.get("/kennislabs/<int:lab_id>/herkomst")
+def lab_chain(lab_id: int) -> Answer:
+    """What a sealed lab asked and found, theme by theme; ``?thema=`` names one, ``?thema=-`` what has none."""
+    actor, lab = current_actor(), the_lab(lab_id)
+    require(policies.may_read_lab(actor, lab))
+    read = db.session()
+    themes = tracing.themes_of(read, actor, lab)
+    wanted = request.args.get("thema")
+    known = {(theme or "-").casefold(): theme for theme, _number in themes}
+    first = themes[0][0] if themes else None
+    theme = known.get((wanted or "").casefold(), first) if wanted else first
+    tabs = [
+        (f"{name or _('Zonder thema')} ({number})", url_for("archive.lab_chain", lab_id=lab.id, thema=name or "-"), name == theme)
+        for name, number in themes
+    ]
+    chain = tracing.of_lab(read, actor, lab, theme) if themes else Chain()
+    whole = url_for("archive.lab_archive", lab_id=lab.id)
+    return render_template("archive/lab_chain.html", lab=lab, tabs=tabs, name=theme or _("Zonder thema"), told=of_many(chain, whole))

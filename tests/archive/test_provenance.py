@@ -1,0 +1,298 @@
+"""Where things came from and what came of them: every relation, both directions, two labs and a product; and what stays untold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from kennislab.accounts import forgetting
+from kennislab.archive import tracing
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Outcome, Status
+from kennislab.archive.provenance import HIDDEN, PART, RELATIONS, Chain
+from kennislab.core.db import db
+from kennislab.core.transaction import transaction
+from kennislab.products import queries as products
+from kennislab.programme.models import Lab, LabState
+from kennislab.questions import queries as questions
+from tests.archive.chains import Woven, weave
+from tests.programme.worlds import signed_in
+from tests.support import databases
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, _databases: databases.Databases) -> Iterator[Woven]:
+    """For who only reads."""
+    folder = tmp_path_factory.mktemp("woven")
+    app = databases.create_app(databases.settings(folder, _databases.filled("sqlite", folder)))
+    yield weave(app)
+    databases.dispose(app)
+
+
+@pytest.fixture
+def woven(make_app: Any, sqlite_url: str) -> Woven:
+    """For who changes something."""
+    return weave(make_app(sqlite_url))
+
+
+def lab_of(woven: Woven, number: int) -> str:
+    with woven.app.app_context():
+        return db.session.get_one(Lab, woven.labs[number]).title
+
+
+def of_question(woven: Woven, name: str, role: str = "participant") -> Chain:
+    with woven.app.app_context():
+        found = questions.by_public_id(db.session(), woven.questions[name])
+        assert found is not None
+        return tracing.of_question(db.session(), woven.actor(role), found)
+
+
+def names(woven: Woven, nodes: Any) -> list[str]:
+    return [woven.name(node.key) for node in nodes]
+
+
+def test_a_chain_leads_both_ways_on_both_databases(app: Flask) -> None:
+    woven = weave(app)
+    lab, told = lab_of(woven, 0), woven.told(woven.chain("purse"))
+    assert told == {
+        # where it came from
+        ("twin", "merged_into", "question"),
+        (lab, "asked_in", "question"),
+        ("question", "grouped_into", "Geld"),
+        ("Geld", "worked_on_in", "Werkgroep Geld"),
+        ("Werkgroep Geld", "at_step", "Knelpunten ophalen"),
+        ("Knelpunten ophalen", "caught_at", "slow"),
+        ("question", "came_up_with", "slow"),
+        (PART, "linked", "slow"),
+        ("slow", "answers", "purse"),
+        # what came of it
+        ("purse", "drawn_from", "lesson"),
+        ("lesson", "agreed_because_of", "action"),
+        ("purse", "came_back", "delft"),
+        ("purse", "tried_in", "Tilburg"),
+        ("purse", "tried_in", "Delft"),
+        ("purse", "corrected_by", "Het mag ook een straatbudget zijn."),
+        ("purse", "written_in", "Geef het geld vrij"),
+        ("lesson", "written_in", "Geef het geld vrij"),
+    }
+    chain = woven.chain("purse")
+    order = [node.key for node in chain.nodes]
+    assert all(order.index(edge.earlier) < order.index(edge.later) for edge in chain.edges)
+    outcomes = {node.label: node.detail for node in chain.nodes if node.kind == "outcome"}
+    assert outcomes == {"Tilburg": "worked", "Delft": "tried"}
+
+
+def test_a_question_leads_through_its_group_into_the_next_lab(shared: Woven) -> None:
+    woven = shared
+    lab, later, told = lab_of(woven, 0), lab_of(woven, 1), woven.told(of_question(woven, "asked"))
+    assert {
+        ("twin", "merged_into", "question"),
+        ("question", "asked_again", "question2"),
+        (later, "asked_in", "question2"),
+        ("question2", "grouped_into", "Regie"),
+        ("Regie", "worked_on_in", "Werkgroep Regie"),
+        ("Werkgroep Regie", "at_step", "Knelpunten ophalen"),
+        ("Knelpunten ophalen", "caught_at", "delft"),
+        ("slow", "answers", "purse"),
+        (lab, "asked_in", "question"),
+    } <= told
+    assert woven.told(woven.chain("question")) == told
+    second = woven.told(of_question(woven, "again"))
+    assert {("question", "asked_again", "question2"), ("whole", "split_into", "question2"), ("twin", "merged_into", "question")} <= second
+    assert not {("slow", "answers", "purse"), ("question", "came_up_with", "slow")} & second  # what came of the one is not of the other
+    every = told | second | woven.told(woven.chain("purse"))
+    assert {kind for _one, kind, _other in every} == set(RELATIONS) - {"belongs_with"}
+
+
+def test_what_belongs_together_in_one_lab_and_circles_end(woven: Woven) -> None:
+    with woven.app.app_context(), transaction() as tx:
+        for start, end in (("lesson", "slow"), ("slow", "lesson")):
+            tx.session.add(ItemLink(from_id=woven.ids[start], to_id=woven.ids[end], kind=LinkKind.RELATED))
+        tx.session.add(ItemLink(from_id=woven.ids["slow"], to_id=woven.ids["action"], kind=LinkKind.ORIGIN))
+    told = woven.told(woven.chain("slow"))
+    assert ("slow", "belongs_with", "lesson") in told and ("lesson", "belongs_with", "slow") not in told
+    assert ("action", "drawn_from", "slow") in told and ("lesson", "agreed_because_of", "action") in told
+
+
+def test_upstream_and_downstream_of_one_node(shared: Woven) -> None:
+    woven = shared
+    chain = woven.chain("lesson")
+    key = f"kaart-{woven.ids['lesson']}"
+    up = names(woven, chain.upstream(key))
+    assert [name for name in up if name in woven.ids] == ["question", "slow", "purse"]
+    assert names(woven, chain.downstream(key)) == ["action", f"alinea-{woven.product}-1"]
+    assert [(edge.kind, woven.name(node.key)) for edge, node in chain.before(key)] == [("drawn_from", "purse")]
+    assert [edge.kind for edge, _node in chain.after(key)] == ["agreed_because_of", "written_in"]
+
+
+def test_what_a_reader_may_not_see_is_a_node_that_tells_nothing(shared: Woven) -> None:
+    woven = shared
+    inside, outside = woven.chain("slow"), woven.chain("slow", "other")
+    assert ("slow", "answers", "secret") in woven.told(inside) and ("secret", "drawn_from", "after_secret") in woven.told(inside)
+    told = woven.told(outside)
+    assert ("slow", "linked", HIDDEN) in told and (HIDDEN, "linked", "after_secret") in told
+    assert inside.shape() == outside.shape()
+    hidden = [node for node in outside.nodes if node.hidden]
+    assert {(node.kind, node.label, node.url, node.when, node.where, node.lab, node.detail) for node in hidden} == {
+        ("hidden", HIDDEN, None, None, "", "", ""),
+        ("hidden", PART, None, None, "", "", ""),
+    }
+    assert [node.key for node in hidden] == ["verborgen-1", "verborgen-2"]
+    assert {("part", "merged_into", "slow"), ("slow", "answers", "secret")} <= woven.told(woven.chain("slow", "facilitator"))
+
+
+def test_what_was_left_out_is_not_told_and_what_was_withdrawn_keeps_its_place(woven: Woven) -> None:
+    assert "rubbish" not in names(woven, woven.chain("slow", "coordinator").nodes)
+    with woven.app.app_context(), transaction() as tx:
+        row = tx.session.get_one(ArchiveItem, woven.ids["purse"])
+        row.status = Status.DROPPED
+    told = woven.told(woven.chain("slow", "other"))
+    assert {("slow", "linked", HIDDEN), (HIDDEN, "linked", "lesson")} <= told  # it holds the rest together
+
+
+def test_of_what_is_anonymous_only_the_lab_is_told(woven: Woven) -> None:
+    chain = woven.chain("unnamed")
+    assert woven.told(chain) == {(lab_of(woven, 0), "caught_at", "unnamed")}
+    assert chain[f"kaart-{woven.ids['unnamed']}"].where == ""
+    with woven.app.app_context(), transaction() as tx:
+        row = tx.session.get_one(ArchiveItem, woven.ids["unnamed"])
+        for code in ("GM0855", "GM0503"):
+            tx.session.add(Evidence(item=row, municipality_code=code, status=Outcome.WORKED, at=row.lab.day, reporter="Participant"))
+    answer = signed_in(woven.app, woven.world, "participant").get(f"/archief/{woven.ids['unnamed']}/herkomst.json")
+    assert "Tilburg" not in answer.text and "Delft" not in answer.text and "Werkgroep" not in answer.text
+    assert "unnamed" not in woven.told(of_question(woven, "asked"))
+
+
+def test_what_was_said_in_the_room_hangs_on_its_lab(shared: Woven) -> None:
+    woven = shared
+    lab = lab_of(woven, 0)
+    assert woven.told(woven.chain("alone")) == {(lab, "at_step", "Knelpunten ophalen"), ("Knelpunten ophalen", "caught_at", "alone")}
+
+
+def test_nothing_of_a_lab_that_is_not_sealed_or_of_another_programme(woven: Woven) -> None:
+    assert "delft" in names(woven, woven.chain("purse").nodes)
+    with woven.app.app_context(), transaction() as tx:
+        tx.session.get_one(Lab, woven.labs[1]).state = LabState.HARVESTING
+    assert "delft" not in names(woven, woven.chain("purse").nodes)
+    assert "delft" in names(woven, woven.chain("purse", "coordinator").nodes)
+    assert not any(node.hidden and node.label == HIDDEN for node in woven.chain("purse").nodes)
+    assert {node.kind for node in woven.chain("slow", "outsider").nodes} <= {"bottleneck", "lab", "group", "step"}
+
+
+def test_a_question_kept_in_its_group_does_not_come_back_through_its_page(woven: Woven) -> None:
+    with woven.app.app_context(), transaction() as tx:
+        tx.session.get_one(ArchiveItem, woven.ids["question"]).consent = Consent.GROUP
+    assert not of_question(woven, "asked", "other")
+    told = woven.told(of_question(woven, "again", "other"))
+    assert (HIDDEN, "linked", "question2") in told and "question" not in {name for one, _kind, other in told for name in (one, other)}
+
+
+def test_a_draft_of_a_product_is_for_its_makers(woven: Woven) -> None:
+    with woven.app.app_context(), transaction() as tx:
+        product = products.by_public_id(tx.session, woven.product)
+        assert product is not None
+        product.early_access_at = None
+    kinds = {role: [node.kind for node in woven.chain("lesson", role).nodes].count("paragraph") for role in ("participant", "facilitator")}
+    assert kinds == {"participant": 0, "facilitator": 1}
+
+
+def test_the_way_to_a_paragraph(shared: Woven) -> None:
+    woven = shared
+    with woven.app.app_context():
+        product = products.by_public_id(db.session(), woven.product)
+        assert product is not None
+        chain = products.way_to(db.session(), woven.actor(), product, product.steps)
+        outside = products.way_to(db.session(), woven.actor("outsider"), product, product.steps)
+    [root] = chain.roots
+    assert (chain[root].label, chain[root].detail) == ("Geef het geld vrij", "Zo werkt een wijkbudget")
+    up = names(woven, chain.upstream(root))
+    assert [name for name in up if name in woven.ids] == ["question", "slow", "purse", "lesson"]
+    assert outside.edges == []
+
+
+def test_a_lab_theme_by_theme(shared: Woven) -> None:
+    woven = shared
+    with woven.app.app_context():
+        lab, actor = db.session.get_one(Lab, woven.labs[0]), woven.actor("other")
+        themes = tracing.themes_of(db.session(), actor, lab)
+        geld = tracing.of_lab(db.session(), actor, lab, "Geld")
+        rest = tracing.of_lab(db.session(), actor, lab, None)
+    assert themes == [("Geld", 7), (None, 1)]
+    assert {woven.name(key) for key in geld.roots} == {"question", "slow", "purse", "after_secret", "unnamed", "lesson", "action"}
+    assert {woven.name(key) for key in rest.roots} == {"alone"}
+
+
+# --- forgetting -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["forgotten", "withdrawn", "anonymous"])
+def test_the_chain_stays_whole_without_the_person(woven: Woven, how: str) -> None:
+    reader = "coordinator"
+    before = {name: woven.chain(name, reader) for name in ("question", "slow", "lesson", "action")}
+    with woven.app.app_context(), transaction() as tx:
+        purse = tx.session.get_one(ArchiveItem, woven.ids["purse"])
+        if how == "forgotten":
+            forgetting.forget(tx, woven.world.people["participant"], "self")
+        elif how == "withdrawn":
+            purse.status, purse.withdrawn_at = Status.DROPPED, purse.created_at
+        else:
+            purse.consent, purse.municipality_code, purse.person_id = Consent.PUBLIC_ANONYMOUS, None, None
+    after = {name: woven.chain(name, reader) for name in before}
+    if how == "withdrawn":  # what came of it in places goes with it; every other card stays tied as it was
+        assert {name: cards(chain) for name, chain in after.items()} == {name: cards(chain) for name, chain in before.items()}
+        assert all("purse" not in names(woven, chain.nodes) for chain in after.values())
+        assert ("slow", "linked", HIDDEN) in woven.told(after["slow"]) and (HIDDEN, "linked", "lesson") in woven.told(after["slow"])
+    else:
+        assert {name: chain.shape() for name, chain in after.items()} == {name: chain.shape() for name, chain in before.items()}
+        assert all(node.where == "" for node in after["slow"].nodes if woven.name(node.key) == "purse") is (how == "anonymous")
+    with woven.app.app_context():
+        said = json.dumps([(node.label, node.where, node.detail) for chain in after.values() for node in chain.nodes])
+    assert how != "forgotten" or "Participant" not in said
+
+
+def cards(chain: Chain) -> tuple[int, int]:
+    """How many nodes and edges there are without the leaves."""
+    kept = {node.key for node in chain.nodes if node.kind not in ("outcome", "correction")}
+    return len(kept), sum(edge.earlier in kept and edge.later in kept for edge in chain.edges)
+
+
+# --- the pages ----------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_say_where_it_came_from_and_what_came_of_it(shared: Woven) -> None:
+    client = signed_in(shared.app, shared.world, "participant")
+    item = client.get(f"/archief/{shared.ids['purse']}").text
+    for words in ("Waar dit vandaan komt", "Wat ervan kwam", "Lost op", "Staat nu in", "Alles op één bladzijde"):
+        assert words in item, words
+    assert item.count('<g role="img"') == 2
+    assert f'href="/archief/{shared.ids["slow"]}" aria-label="Knelpunt: Het budget komt te laat vrij."' in item
+    question = client.get(f"/kennisvragen/{shared.questions['again']}").text
+    assert "Eerder gevraagd als" in question and "Gesplitst" not in question and "Was een deel van" in question
+    product = client.get(f"/kennisproducten/{shared.product}").text
+    assert "Lost op" in product and f"/kennisproducten/{shared.product}/herkomst?stap=1" in product
+    way = client.get(f"/kennisproducten/{shared.product}/herkomst?stap=1").text
+    assert "Hoe komt het geld eerder bij de wijk?" in way and "Rust op: Geef bewoners een wijkbudget." in way
+    lab = client.get(f"/kennislabs/{shared.labs[0]}/herkomst?thema=geld").text
+    assert "Geld (8)" in lab and "Zonder thema (1)" in lab and 'aria-current="page">Geld' in lab
+    assert f"/kennislabs/{shared.labs[0]}/herkomst" in client.get(f"/kennislabs/{shared.labs[0]}/archief").text
+    assert "Nog geen weg te laten zien" in client.get(f"/kennisproducten/{shared.product}/herkomst?stap=2").text
+
+
+def test_a_chain_as_data_names_nothing_hidden(shared: Woven) -> None:
+    path = f"/archief/{shared.ids['slow']}/herkomst.json"
+    answer = signed_in(shared.app, shared.world, "participant").get(path)
+    data = answer.get_json()
+    assert data["van"] == [f"#kaart-{shared.ids['slow']}"] and set(data) == {"@context", "van", "knopen", "verbanden"}
+    by_key = {node["sleutel"]: node for node in data["knopen"]}
+    solution = by_key[f"#kaart-{shared.ids['purse']}"]
+    assert solution["afgeleidVan"] == [f"#kaart-{shared.ids['slow']}"]
+    assert (solution["soort"], solution["tekst"], solution["gemeente"]) == ("solution", "Geef bewoners een wijkbudget.", "Tilburg")
+    tie = {"soort": "answers", "woorden": "Opgelost met", "van": f"#kaart-{shared.ids['slow']}", "naar": f"#kaart-{shared.ids['purse']}"}
+    assert tie in data["verbanden"]
+    assert all(set(edge) == {"soort", "woorden", "van", "naar"} for edge in data["verbanden"])
+    assert [key for key, node in by_key.items() if node["verborgen"]] == ["_:verborgen-1"]
+    assert shared.ids["part"] not in answer.text and "pas in juni" not in answer.text
+    assert signed_in(shared.app, shared.world, "outsider").get(path).status_code == 404
