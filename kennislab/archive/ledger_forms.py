@@ -53,9 +53,15 @@ def _key(district: District) -> str:
 
 
 class WithdrawForm(Form):
-    """Why a line of the ledger does not count any more."""
+    """Why a line of the ledger does not count any more; of one's ``own`` it may be left out."""
 
     why = TextAreaField(_l("Waarom klopt het niet?"), filters=[clean_text])
+
+    def __init__(self, *, own: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not own:
+            self.why.validators = [DataRequired(_("Schrijf op waarom je de melding van een ander intrekt."))]
+            self.why.flags.required = True
 
 
 class ActionForm(Form):

@@ -43,6 +43,7 @@ from kennislab.questions.models import KnowledgeQuestion, Lineage
 
 MOST_ACTIONS = 8
 MOST_ANSWERS = 6
+MOST_OPEN = 3
 _SOLVES = ("solution", "advice", "lesson")
 _OUTCOMES = {"worked": Outcome.WORKED, "partly": Outcome.PARTLY, "failed": Outcome.FAILED}
 
@@ -99,12 +100,15 @@ def _told_first(session: Session, items: Sequence[ArchiveItem]) -> list[tuple[Ar
     return [(item, asked) for _turn, _number, item, asked in sorted(turns, key=lambda one: one[:2])]
 
 
-def _still_open(session: Session, lab: Lab, last: Lab, items: Sequence[ArchiveItem]) -> dict[str, int]:
-    """How many questions of last time nothing answered (``count``), and how many of these go on in this lab (``again``)."""
+def _still_open(session: Session, lab: Lab, last: Lab, items: Sequence[ArchiveItem]) -> dict[str, Any]:
+    """How many questions of last time nothing answered (``count``), how many of these go on in this lab (``again``), and some of them in
+    words (``questions``), first what goes on."""
     solved = _solving(session, items)
     again = _asked_again(session, lab, last)
     left = [item for item in items if item.kind == "question" and item.answered != "answered" and item.id not in solved]
-    return {"count": len(left), "again": sum((item.source_id or "") in again or item.original_text in again for item in left)}
+    told = [{"id": item.id, "text": item.text, "again": (item.source_id or "") in again or item.original_text in again} for item in left]
+    told.sort(key=lambda one: not one["again"])
+    return {"count": len(left), "again": sum(bool(one["again"]) for one in told), "questions": told[:MOST_OPEN]}
 
 
 def _place(item: ArchiveItem) -> str | None:

@@ -25,7 +25,7 @@ from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
 from kennislab.programme import links, policies, states
-from kennislab.programme.models import Lab
+from kennislab.programme.models import Lab, LabState
 from kennislab.programme.routes import the_lab, the_programme
 
 STANDS = {
@@ -154,9 +154,10 @@ def download_actions(programme_id: int, kind: str) -> Answer:
 
 @links.tells_waiting
 def waiting(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
-    """For the dashboard: the agreements of a programme that are overdue, said once, at the lab that comes first."""
+    """For the dashboard: the agreements of a programme that are overdue, said once, at the lab that is on or comes first."""
     first: dict[int, Lab] = {}
-    for lab in sorted(labs, key=lambda lab: (lab.starts_at, lab.id)):
+    over = (LabState.HARVESTING, LabState.ARCHIVED)
+    for lab in sorted(labs, key=lambda lab: (lab.state in over, lab.starts_at, lab.id)):
         first.setdefault(lab.programme_id, lab)
     told = []
     for programme_id, lab in first.items():
@@ -191,14 +192,14 @@ def ask_withdraw_outcome(item_id: str, line_id: int) -> Answer:
     if not line.stands:
         flash(_("Deze melding was al ingetrokken."), "ok")
         return redirect(url_for("archive.item", item_id=item_id, _anchor="resultaten"), 303)
-    return _withdraw_page(found, line, WithdrawForm())
+    return _withdraw_page(found, line, WithdrawForm(own=_own(line)))
 
 
 @bp.post("/archief/<item_id>/resultaat/<int:line_id>/intrekken")
 def withdraw_outcome(item_id: str, line_id: int) -> Answer:
     """Takes a line out of the sums; it stays to be read."""
     found, line = _withdrawing(item_id, line_id)
-    form = WithdrawForm()
+    form = WithdrawForm(own=_own(line))
     if form.validate_on_submit():
         try:
             with transaction() as tx:
@@ -222,8 +223,11 @@ def _withdrawing(item_id: str, line_id: int) -> tuple[ArchiveItem, Evidence]:
 
 
 def _withdraw_page(found: ArchiveItem, line: Evidence, form: WithdrawForm) -> str:
-    own = line.reporter_id is not None and line.reporter_id == current_actor().person_id
-    return render_template("archive/withdraw.html", item=found, line=line, form=form, own=own)
+    return render_template("archive/withdraw.html", item=found, line=line, form=form, own=_own(line))
+
+
+def _own(line: Evidence) -> bool:
+    return line.reporter_id is not None and line.reporter_id == current_actor().person_id
 
 
 # --- by the link of a mail ----------------------------------------------------------------------------------------------------

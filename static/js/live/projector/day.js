@@ -4,6 +4,17 @@ import { fromTemplate, setText, show, syncList } from "../page.js";
 import { saidWords, sumWords } from "../said.js";
 import { fit, fitSmaller } from "./fit.js";
 
+/** Only what worked everywhere or nowhere has a colour of its own; the words say it as well. */
+function toneOf(sums) {
+  const words = Object.keys(sums).filter((name) => sums[name] && name !== "not_yet");
+  return words.length === 1 ? { worked: "ok", failed: "danger" }[words[0]] ?? "" : "";
+}
+
+function say(element, words, tone) {
+  setText(element, words);
+  element.dataset.tone = tone;
+}
+
 const at = (element, name) => element.querySelector(`[data-role="${name}"]`);
 
 /** The scenes of the day: free text, a picture, last time, and the questions that most people want answered. */
@@ -27,16 +38,15 @@ export function connectDay({ room, role }) {
   function drawPrevious(state) {
     const { previous, reports } = state;
     setText(role("previous-lab"), previous.lab?.title ?? "");
-    const open = previous.open?.count ?? 0;
-    show(role("previous-open"), open > 0);
-    setText(role("previous-open"), open ? tn("%(n)s vraag kreeg nog geen antwoord", "%(n)s vragen kregen nog geen antwoord", open) : "");
     syncList(role("previous-answers"), previous.answers, {
       key: (one) => one.id,
       make: () => fromTemplate("p-answer"),
       update(element, one) {
         setText(at(element, "question"), one.question);
         setText(at(element, "text"), one.text);
-        setText(at(element, "said"), sumWords(reports[one.id]?.sums) || sumWords(one.sums));
+        const now = reports[one.id]?.sums ?? {};
+        const sums = sumWords(now) ? now : (one.sums ?? {});
+        say(at(element, "said"), sumWords(sums), toneOf(sums));
       },
     });
     syncList(role("previous-actions"), previous.actions, {
@@ -45,10 +55,26 @@ export function connectDay({ room, role }) {
       update(element, one) {
         const said = reports[one.id]?.said;
         setText(at(element, "text"), one.text);
-        setText(at(element, "said"), said ? saidWords()[said] : one.overdue ? t("over tijd") : "");
+        say(at(element, "said"), said ? saidWords()[said] : one.overdue ? t("over tijd") : "", said ? "" : "danger");
       },
     });
-    for (const name of ["previous-answers", "previous-actions"]) fitSmaller(role(name), () => null);
+    const open = previous.open?.questions ?? [];
+    show(role("previous-left"), open.length > 0);
+    syncList(role("previous-questions"), open, {
+      key: (one) => one.id,
+      make: () => fromTemplate("p-action"),
+      update(element, one) {
+        setText(at(element, "text"), one.text);
+        say(at(element, "said"), one.again ? t("gaat vandaag verder") : "", "");
+      },
+    });
+    const more = (left) => {
+      show(role("previous-more"), left > 0);
+      setText(role("previous-more"), left ? t("en nog %(n)s op je telefoon", { n: left }) : "");
+    };
+    fitSmaller(role("previous-answers"), more);
+    fit(role("previous-questions"));
+    fitSmaller(role("previous-actions"), () => null);
   }
 
   function drawQuestions(state) {
