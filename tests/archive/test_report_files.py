@@ -25,6 +25,7 @@ from kennislab.archive.queries import Outcomes
 from kennislab.archive.reporting import docx, odt, pdf, sheets
 from kennislab.archive.reporting.shapes import Agreement, Asked, Ballot, Entry, LookedBack, Report, Scored, Step
 from kennislab.core import templating
+from tests.archive.opened import WRITERS, everything_in
 from tests.benchmarks import report as bench
 
 HEAD = "0123456789abcdef" * 4
@@ -128,6 +129,15 @@ def test_the_pdf_has_bookmarks_and_a_structure(reader: PdfReader) -> None:
     tags = [one.get("/S") for one in elements(reader)]
     assert tags.count("/Table") == 5 and tags.count("/TH") == 2 + 4 + 3 + 2 + 2
     assert tags.count("/Title") + tags.count("/H1") >= 1 and {"/L", "/LI", "/P", "/TOC"} <= set(tags)
+    heads = [one["/A"] for one in elements(reader) if one.get("/S") == "/TH"]
+    assert {str(part.get("/Scope")) for found in heads for part in found if "/Scope" in part} == {"/Column"}
+    first, second = (" ".join(page.extract_text().split()) for page in reader.pages[:2])
+    assert "Inhoud Samenvatting" in first and f"Kenmerk: {HEAD}" in first and "Er deden" not in first, (
+        "a page with title, contents and seal"
+    )
+    assert second.startswith("Samen & warm Samenvatting Samenvatting") and "Warme wijken 2 / " in second, (
+        "what it is about and where one is"
+    )
     drawn = [str(one["/Alt"]) for one in elements(reader) if one.get("/S") == "/Figure"]
     assert sorted(drawn) == [
         "Deelname per gemeente. Staafdiagram. Tilburg: 7, Delft: 5.",
@@ -161,6 +171,41 @@ def test_letters_that_no_font_has_do_not_stop_the_pdf() -> None:
     assert "Top [thumbs up sign]! [tekst in een ander schrift] of [tekst in een ander schrift], Łódź, Ελλάδα, Київ" in text
 
 
+LONG = "https://voorbeeld.example/" + "x" * 600
+ODD = (
+    "سلام عليكم",
+    "   ",
+    "\n\n",
+    "".join(map(chr, range(32))) + "bel\x07\x7f\x85",
+    "om\u202egekeerd\u2066",
+    LONG,
+    "A & B <C> 👩‍👩‍👧",
+)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_odd_texts_stop_no_file(name: str) -> None:
+    """Emptiness, other scripts, control characters, ten thousand characters, a word that fits on no line; and nothing at all."""
+    odd = {
+        "title": "A & B <C>",
+        "lessons": [entry(text, "lesson", where=ODD[-1]) for text in ODD],
+        "bottlenecks": [entry(LONG, "bottleneck", answers=(entry("woord " * 1700, "solution"),))],
+        "actions": [Agreement(str(number), text, text, None, ActionStatus.OPEN) for number, text in enumerate(ODD)],
+    }
+    made = WRITERS[name](a_report(**odd, asked=[]))
+    text = everything_in(name, made)
+    assert "A & B <C>" in text and "bel" in text and "\x07" not in text
+    if name == "pdf":
+        lines = [line for page in PdfReader(io.BytesIO(made)).pages for line in page.extract_text().splitlines()]
+        assert 20 < max(line.count("x") for line in lines) < 120, "a word that fits on no line goes on below"
+        assert LONG in text.replace("\u200b", "").replace(" ", "")
+    elif name in ("docx", "odt"):
+        assert "omgekeerd" in text and LONG in text, "nothing turns round what comes after it"
+    nothing = {name: [] for name in ("agenda", "questions", "bottlenecks", "lessons", "actions", "ballots", "participation", "evaluation")}
+    empty = WRITERS[name](a_report(**nothing, asked=[], totals={}, description="", place="", people=0))
+    assert len(empty) < len(made)
+
+
 def test_a_large_lab_is_written_in_time() -> None:
     """500 items; the aim is half a second, the limit 2 s, of processor time."""
     large = bench.a_report(seed=1)
@@ -184,6 +229,8 @@ def test_the_odt_has_headings_lists_and_tables_with_a_head() -> None:
     assert len(tree.xpath("//table:table-header-rows", namespaces=spaces)) == 5
     text = "\n".join("".join(one.itertext()) for one in tree.iter(f"{{{spaces['text']}}}p"))
     assert text.count(NASTY) == 2 and f"Kenmerk: {HEAD}" in text and "Als je belooft, doe het dan." in text
+    listed = tree.xpath("//text:table-of-content//text:bookmark-ref/@text:ref-name", namespaces=spaces)
+    assert listed == tree.xpath("//text:h/text:bookmark/@text:name", namespaces=spaces) and len(listed) == 10, "contents with live pages"
     drawn = [one.text for one in tree.iter(f"{{{spaces['svg']}}}desc")]
     assert drawn[-1] == "Staafdiagram. Tilburg: 7, Delft: 5." and len(drawn) == 3
     assert read.container.get_part("Pictures/3.png")[:8] == b"\x89PNG\r\n\x1a\n"
@@ -220,6 +267,11 @@ def test_the_docx_has_words_own_headings_lists_and_table_heads() -> None:
         ["Nabellen", "Pia", "15-01-2027", "Open"],
     ]
     assert styles[-1][1] == f"Kenmerk: {HEAD}"
+    body = read.element.body
+    marks = [one.get(qn("w:name")) for one in body.iter(qn("w:bookmarkStart"))]
+    assert marks == [one.get(qn("w:anchor")) for one in body.iter(qn("w:hyperlink"))] and len(marks) == 10, "contents that lead somewhere"
+    assert [one.text for one in body.iter(qn("w:instrText"))] == [' TOC \\o "1-1" \\h \\z \\n ']
+    assert read.sections[0].header.paragraphs[0].text == "Samen & warm" and read.sections[0].first_page_header.paragraphs[0].text == ""
     drawn = [shape._inline.docPr.get("descr") for shape in read.inline_shapes]
     assert drawn[-1] == "Staafdiagram. Tilburg: 7, Delft: 5." and len(drawn) == 3
     assert {one.get(qn("w:val")) for one in read.styles.element.iter(qn("w:lang"))} == {"nl-NL"}
