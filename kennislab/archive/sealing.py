@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kennislab import __version__
 from kennislab.accounts.actors import Actor
 from kennislab.archive import findable, meaning, queries
-from kennislab.archive.models import ArchiveItem, Correction, Seal, Status
+from kennislab.archive.models import ArchiveItem, Consent, Correction, Seal, Status
 from kennislab.archive.operations import MOST_TEXT
 from kennislab.archive.sealed import addenda, canonical, commitments, keys, later, version1
 from kennislab.core import clock, search
@@ -49,7 +49,7 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
         )
     items = queries.items_of(tx.session, lab.id)
     for item in items:
-        if item.anonymous:
+        if item.anonymous or item.reach_given is Consent.PUBLIC_ANONYMOUS:  # also what came without a name and is kept nearer
             item.source_id = item.person_id = item.participant_id = None
     tx.session.flush()
     record = _sealed(tx, lab, by, items)

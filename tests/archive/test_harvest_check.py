@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.archive import checking, operations, queries, undoing
+from kennislab.archive import checking, operations, queries, sealing, undoing
 from kennislab.archive.models import Consent, HarvestCheck, Status
 from kennislab.core import clock, mail
 from kennislab.core.errors import Conflict, Invalid
@@ -204,6 +204,16 @@ def test_of_what_was_made_one_every_author_counts(said: Said) -> None:
         operations.limit_own(tx, twin, Consent.PUBLIC_ANONYMOUS)
         assert (twin.status, twin.merged_into_id, keep.status) == (Status.DRAFT, None, Status.DRAFT), "not beside another's name"
         assert (keep.votes, keep.person_id) == (3, said.world.people["participant"])
+
+
+def test_what_came_without_a_name_and_is_kept_nearer_leads_back_to_nobody(said: Said) -> None:
+    staff = said.actor("facilitator")
+    with transaction() as tx:
+        item = item_of(tx, said, "unnamed")
+        operations.set_consent(tx, item, Consent.PROGRAMME)
+        operations.confirm_all(tx, item.lab)
+        sealing.seal(tx, item.lab, staff)
+        assert (item.consent, item.source_id, item.person_id, item.participant_id) == (Consent.PROGRAMME, None, None, None)
 
 
 def test_one_level_of_lineage_and_everybody_leaves_with_their_votes(said: Said) -> None:
