@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.archive import operations, queries, sealing
+from kennislab.archive import operations, queries, sealing, undoing
 from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind, Status
 from kennislab.archive.operations import Revision
 from kennislab.core.db import db
@@ -268,3 +268,22 @@ def test_a_question_brings_its_theme_and_group_along(app: Flask, said: Said) -> 
         assert (fresh.themes, fresh.group_name) == (["Vertrouwen"], "Groep vertrouwen")
         assert queries.groups_of(tx.session, lab.id, said.other_id) == {"Groep vertrouwen"}
         assert queries.groups_of(tx.session, lab.id, None) == frozenset()
+
+
+def test_taking_back_a_merge_puts_everything_where_it_was(said: Said) -> None:
+    staff = said.actor("facilitator")
+    with transaction() as tx:
+        lab = tx.session.get_one(Lab, said.world.lab_id)
+        keep, twin, purse, lesson = (item_of(tx, said, name) for name in ("twin", "slow", "purse", "unnamed"))
+        operations.add_link(tx, lesson, twin.id, LinkKind.ORIGIN)
+        was = {one.id: (one.text, one.status, list(one.themes), one.consent, one.votes, one.answers_id) for one in (keep, twin, purse)}
+        with undoing.remembered(tx, lab, staff, "Opgeslagen"):
+            operations.set_themes(tx, keep, ["Regie"])
+        with undoing.remembered(tx, lab, staff, "Samengevoegd"):
+            operations.merge(tx, keep, [twin], "Samen", staff)
+        undoing.undo(tx, lab, staff)
+        undoing.undo(tx, lab, staff)
+        now = {one.id: (one.text, one.status, list(one.themes), one.consent, one.votes, one.answers_id) for one in (keep, twin, purse)}
+        assert now == was
+        assert queries.linked(tx.session, lesson.id, LinkKind.ORIGIN) == [twin.id]
+        assert (keep.edited_by, keep.original_text) == ("", SAID["twin"]["text"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,11 @@ from kennislab.core.errors import Conflict, Invalid
 from kennislab.core.transaction import Tx, transaction
 from kennislab.programme.models import Lab
 from tests.archive.rooms import SAID, Said, hold_a_lab, item_of
+
+
+@pytest.fixture
+def app(make_app: Any, sqlite_url: str) -> Flask:
+    return make_app(sqlite_url)
 
 
 @pytest.fixture
@@ -119,25 +125,6 @@ def test_what_was_done_last_is_taken_back_step_by_step(said: Said) -> None:
         what, items = undoing.undo(tx, lab, staff)
         assert (what, items) == ("Weggelaten", sorted([keep.id, twin.id]))
         assert (keep.status, twin.status, twin.merged_into_id) == (Status.CONFIRMED, Status.MERGED, keep.id)
-
-
-def test_taking_back_a_merge_puts_everything_where_it_was(said: Said) -> None:
-    staff = said.actor("facilitator")
-    with transaction() as tx:
-        lab = lab_in(tx, said)
-        keep, twin, purse, lesson = (item_of(tx, said, name) for name in ("twin", "slow", "purse", "unnamed"))
-        operations.add_link(tx, lesson, twin.id, LinkKind.ORIGIN)
-        was = {one.id: (one.text, one.status, list(one.themes), one.consent, one.votes, one.answers_id) for one in (keep, twin, purse)}
-        with undoing.remembered(tx, lab, staff, "Opgeslagen"):
-            operations.set_themes(tx, keep, ["Regie"])
-        with undoing.remembered(tx, lab, staff, "Samengevoegd"):
-            operations.merge(tx, keep, [twin], "Samen", staff)
-        undoing.undo(tx, lab, staff)
-        undoing.undo(tx, lab, staff)
-        now = {one.id: (one.text, one.status, list(one.themes), one.consent, one.votes, one.answers_id) for one in (keep, twin, purse)}
-        assert now == was
-        assert queries.linked(tx.session, lesson.id, LinkKind.ORIGIN) == [twin.id]
-        assert (keep.edited_by, keep.original_text) == ("", SAID["twin"]["text"])
 
 
 def test_what_was_made_anonymous_stays_so(said: Said) -> None:
