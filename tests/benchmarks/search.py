@@ -181,16 +181,29 @@ def like(ask: str) -> list[int]:
 DUTCH = "to_tsvector('dutch', title || ' ' || text || ' ' || replace(facets, '_', ' '))"
 
 
+def prepare_dutch() -> None:
+    """The same documents as PostgreSQL itself would keep them, with its index."""
+    with transaction() as tx:
+        tx.session.execute(sa.text(f"CREATE TABLE own_dutch AS SELECT key, audience, at, {DUTCH} AS stems FROM search_document"))
+        tx.session.execute(sa.text("CREATE INDEX own_dutch_stems ON own_dutch USING gin (stems)"))
+        tx.session.execute(sa.text("ANALYZE own_dutch"))
+
+
 def dutch(ask: str, some: bool = False) -> list[int]:
     """PostgreSQL's own Dutch with ts_rank; its web syntax knows phrases and -excluded too. ``some``: some of the words will do."""
     question = "websearch_to_tsquery('dutch', :q)"
     if some:
         question = f"CAST(replace(CAST({question} AS text), '&', '|') AS tsquery)"
     statement = sa.text(
-        f"SELECT CAST(key AS integer) FROM search_document, {question} AS asked"
-        f" WHERE audience = 'programme:1' AND {DUTCH} @@ asked ORDER BY ts_rank({DUTCH}, asked) DESC, at DESC LIMIT 10"
+        f"SELECT CAST(key AS integer) FROM own_dutch, {question} AS asked"
+        " WHERE audience = 'programme:1' AND stems @@ asked ORDER BY ts_rank(stems, asked) DESC, at DESC LIMIT 10"
     )
     return list(db.session.scalars(statement, {"q": ask}))
+
+
+def all_else_some(ask: str) -> list[int]:
+    """The same: all words, and some of them where nothing holds all."""
+    return dutch(ask) or dutch(ask, some=True)
 
 
 @contextmanager
@@ -223,8 +236,10 @@ def how_well(url: str) -> None:
         print("    ours                      ", quality(questions, ours))
         print("    LIKE, all words           ", quality(questions, like))
         if db.engine.dialect.name == "postgresql":
+            prepare_dutch()
             print("    PostgreSQL Dutch, all     ", quality(questions, dutch))
-            print("    PostgreSQL Dutch, some    ", quality(questions, lambda ask: dutch(ask) or dutch(ask, some=True)))
+            print("    PostgreSQL Dutch, all/some", quality(questions, all_else_some))
+            print("    PostgreSQL Dutch, some    ", quality(questions, lambda ask: dutch(ask, some=True)))
 
 
 # --- how fast -----------------------------------------------------------------------------------------------------------------
@@ -315,9 +330,7 @@ def how_fast(url: str, number: int, vectors: bool = True) -> None:
         if db.engine.dialect.name == "sqlite":
             print("  (plain LIKE                  ", told(meter.timed([lambda q=q: like(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
         else:
-            with transaction() as tx:
-                tx.session.execute(sa.text(f"CREATE INDEX own_dutch ON search_document USING gin ({DUTCH})"))
-            db.session.rollback()
+            prepare_dutch()
             print("  (PostgreSQL Dutch, no counts ", told(meter.timed([lambda q=q: dutch(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
 
 

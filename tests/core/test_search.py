@@ -248,8 +248,67 @@ def test_facets_count_within_the_other_choices(index: Flask) -> None:
         "theme": [("energie", 1), ("groen", 1)],
         "municipality": [("GM0503", 2)],
     }
+    assert everything.without == {"kind": 0, "theme": 1, "municipality": 0}
     nothing = search.search(db.session(), "wijk", {"programme:1"}, {"kind": ["raar'; --"], "bestaat niet": ["x"]})
     assert (nothing.total, nothing.hits) == (0, [])
+
+
+def test_what_was_chosen_stays_listed_and_no_value_can_be_chosen(index: Flask) -> None:
+    rows = [("1", "solution", ["worked"], "Delft"), ("2", "solution", [], "Delft"), ("3", "bottleneck", [], "Emmen")]
+    with transaction() as tx:
+        for key, kind, outcome, place in rows:
+            search.index(tx, document(key, "de wijk", kind=kind, outcome=outcome, municipality=[place]))
+    untried = search.search(db.session(), "wijk", {"programme:1"}, {"kind": ["solution"], "outcome": [search.NONE]})
+    assert keys(untried.hits) == ["2"]
+    assert (untried.facets["outcome"], untried.without["outcome"]) == ([("worked", 1)], 1), "solutions without evidence"
+    assert untried.facets["municipality"] == [("Delft", 1)]
+    both = search.search(db.session(), "wijk", {"programme:1"}, {"outcome": ["worked", search.NONE], "municipality": ["Emmen", "Delft"]})
+    assert both.total == 3
+    gone = search.search(db.session(), "wijk", {"programme:1"}, {"municipality": ["Emmen", "Assen"], "kind": ["solution"]})
+    assert gone.total == 0
+    assert gone.facets["municipality"] == [("Delft", 2), ("Assen", 0), ("Emmen", 0)], "chosen, and nothing left of it"
+    assert gone.facets["kind"] == [("bottleneck", 1), ("solution", 0)]
+    nowhere = search.search(db.session(), "xyzzyplugh", {"programme:1"}, {"municipality": ["Delft"]})
+    assert (nowhere.total, nowhere.facets, nowhere.without) == (0, {"municipality": [("Delft", 0)]}, {"municipality": 0})
+    assert search.search(db.session(), "wijk", {"programme:1"}, {"nergens": [search.NONE]}).total == 3
+
+
+WRITTEN = {
+    "apart": "Co-creatie met bewoners", "samen": "We doen aan cocreatie", "getal": "We drukken 2.400 stuks", "slot": "inbraakwerend",
+    "streep": "Er is een wijk-budget", "woord": "Het wijkbudget is op", "moe": "Participatiemoeheid na jaren", "net": "het warmtenet",
+    "coop": "Een energiecoöperatie", "mail": "Een e-mail naar de VvE", "kans": "gemeten", "kans2": "de gemeente", "kans3": "die gemeente",
+}  # fmt: skip
+ASKED = [
+    ("cocreatie", ["apart", "samen"]), ("co-creatie", ["apart", "samen"]), ("co creatie", ["apart", "samen"]), ("2400", ["getal"]),
+    ("2.400", ["getal"]), ("wijk-budget", ["streep", "woord"]), ("wijk budget", ["streep", "woord"]), ('"budget"', ["streep"]),
+    ("budget", ["streep", "woord"]), ('"wijkbudgetten"', ["streep", "woord"]), ('"wijkbudgt"', []), ("participatiemoe", ["moe"]),
+    ("email", ["mail"]), ("E-MAIL", ["mail"]), ("energiecooperatie", ["coop"]), ("warmte net", ["net"]), ("inbraak", ["slot"]),
+    ("inbraken", ["slot"]), ("gemente", ["kans", "kans2", "kans3"]), ("wijkbudget -wijk-budget", []),
+    ("-co-creatie -2.400", sorted(set(WRITTEN) - {"apart", "samen", "getal"})), ("bewoners \u2212co-creatie", []),
+    ("' - \u2013 \" -", sorted(WRITTEN)), ("x" * 3000, []),
+]  # fmt: skip
+
+
+def test_finds_words_however_they_are_written(index: Flask) -> None:
+    with transaction() as tx:
+        search.index_all(tx, [document(key, text) for key, text in WRITTEN.items()])
+    assert {query[:40]: sorted(found(query)) for query, _ in ASKED} == {query[:40]: expected for query, expected in ASKED}
+    assert search.search(db.session(), "gemente", {"programme:1"}).corrections == [("gemente", "gemeente")], "the commonest of the nearest"
+    hit = search.search(db.session(), "cocreatie", {"programme:1"}, limit=9).hits
+    assert {one.key: one.why for one in hit} == {"apart": ["Co-creatie"], "samen": ["cocreatie"]}
+
+
+def test_more_when_few_hold_all_words(filled: Flask) -> None:
+    results = search.search(db.session(), "draagvlak bewoners", {"programme:1"}, widen=True)
+    assert (results.whole, results.relaxed) == (1, False)
+    assert keys(results.hits) == ["stad", "wijkbudget"]
+    assert results.total == len(results.hits)
+    narrowed = search.search(db.session(), 'draagvlak bewoners "steden leren" -avond', {"programme:1"}, widen=True)
+    assert keys(narrowed.hits) == ["stad"], "a phrase and what is left out hold for all of it"
+    assert search.search(db.session(), "draagvlak bewoners", {"programme:1"}).total == 1, "only when it is asked for"
+    assert search.search(db.session(), "budgetgesprek", {"programme:1"}, widen=True).whole == 0
+    assert sorted(found("budgetgesprek", widen=True)) == ["budget", "wijkbudget"], "what shares a part with a word that nothing holds"
+    assert search.search(db.session(), "bewoners", {"programme:1"}, widen=True).whole == 3
 
 
 def test_similar_finds_what_shares_the_telling_words(filled: Flask) -> None:

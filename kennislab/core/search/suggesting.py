@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -97,7 +97,7 @@ def _read(view: View, text: str) -> _Typed:
     if not tokens or not text[-1].isalnum():
         return _Typed(view, text, None, text)
     whole = [token for token in joining.joined(text) if token.end == tokens[-1].end]
-    last = whole[0] if whole else tokens[-1]
+    last = whole[0] if whole else replace(tokens[-1], stem=language.stem(tokens[-1].word))  # "de" may become "deelauto"
     return _Typed(view, text, last, text[: last.start])
 
 
@@ -136,18 +136,18 @@ def _completed(
         if not written or language.fold(written) in known:
             continue
         text = asked.before + written
-        count = _count(view, finder, text, context)
+        count = _count(view, finder, text, stem, context)
         if count:
             yield Suggestion(text, "word", None, None, count, text, "")
 
 
-def _count(view: View, finder: Finder, text: str, context: Found | None) -> int:
+def _count(view: View, finder: Finder, text: str, stem: str, context: Found | None) -> int:
     """What searching for this finds. With the words before it known, only the last one is looked up; unless the two are one word, too."""
     words = questions.read(text).words
     finder.siblings.clear()
     if context is not None:
         finder.write_together(words[-2:])
-    if context is None or finder.siblings or len(words) < 2:
+    if context is None or finder.siblings or len(words) < 2 or words[-1].stem != stem:
         answer = finding.find(view.session, questions.read(text), view.audiences, view=view)
         return 0 if answer is None or answer.relaxed else int(np.count_nonzero(answer.mask))
     return len(_with(context, finder, words[-1]))
@@ -260,7 +260,9 @@ def _titles(asked: _Typed) -> list[Suggestion]:
     view = asked.view
     if asked.last is not None and _asks(asked.before):
         found = asked.context(asked.before)
-        ids = _with(found, Finder(view.session.connection(), view, 1, 0), asked.last, half=True) if found else NONE
+        ids = np.flatnonzero(found.mask) if found else NONE
+        if found and len(asked.last.word) > 1:
+            ids = _with(found, Finder(view.session.connection(), view, 1, 0), asked.last, half=True)
     else:
         found = finding.find(view.session, questions.read(asked.text, True), view.audiences, view=view)
         ids = np.flatnonzero(found.mask) if found and not found.relaxed else NONE

@@ -184,9 +184,10 @@ class Finder:
     def _compounds(self, stem: str) -> set[str]:
         """Stems of which this one is a part of its own: *budget* → *wijkbudget*."""
         spelled = _spellings(stem)
-        found = [other for _, other in self.words(spelled, 600) if any(language.holds_as_part(other, way) for way in spelled)]
+        held = self.words(spelled, 600)
+        found = [stem_of for word, stem_of in held if any(language.holds_as_part(one, way) for one in (word, stem_of) for way in spelled)]
         most = MOST_STEMS if self.rare else MOST_STEMS // 2
-        return self._telling(set(list(dict.fromkeys(found))[:most]) - {stem})
+        return self._telling(set([other for other in dict.fromkeys(found) if other != stem][:most]))
 
     def _growing(self, word: str) -> set[str]:
         """Stems of the words that begin with this one. Beside other words two letters tell nothing, and three not much."""

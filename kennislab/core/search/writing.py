@@ -144,20 +144,17 @@ def _learn(connection: sa.Connection, words: Mapping[str, Mapping[str, str]]) ->
     every = {word: stem for own in words.values() for word, stem in own.items()}
     known = _numbers(connection, every)
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    for some in _parts([{"word": word, "stem": every[word]} for word in sorted(every.keys() - known.keys())]):
-        statement = insert(WORD).values(some).on_conflict_do_nothing().returning(WORD.c.id, WORD.c.word, WORD.c.stem)
+    for new in _parts([{"word": word, "stem": every[word]} for word in sorted(every.keys() - known.keys())]):
+        statement = insert(WORD).values(new).on_conflict_do_nothing().returning(WORD.c.id, WORD.c.word, WORD.c.stem)
         made = [(number, word, stem) for number, word, stem in connection.execute(statement)]
         if made:
             engine_of(connection).put_words(connection, made)
             known.update({word: number for number, word, _ in made})
     known.update(_numbers(connection, every.keys() - known.keys()))  # somebody else's, committed meanwhile
     for audience in sorted(words):
-        numbers = {known[word] for word in words[audience]}
-        for asked in _parts(sorted(numbers)):
-            chosen = sa.select(WORD_OF.c.word_id).where(WORD_OF.c.audience == audience, WORD_OF.c.word_id.in_(asked))
-            numbers -= set(connection.scalars(chosen))
-        for new in _parts([{"audience": audience, "word_id": number} for number in sorted(numbers)]):
-            connection.execute(insert(WORD_OF).values(new).on_conflict_do_nothing())
+        numbers = sorted({known[word] for word in words[audience]})
+        for some in _parts([{"audience": audience, "word_id": number} for number in numbers]):
+            connection.execute(insert(WORD_OF).values(some).on_conflict_do_nothing())
 
 
 def _parts(every: Sequence[T]) -> Iterable[Sequence[T]]:
