@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 from tests.archive.opened import WRITERS, everything_in
 from tests.archive.rooms import SAID, Said, hold_a_lab
 from tests.programme.worlds import signed_in
+from tests.support import databases
 
 
 @pytest.fixture
@@ -34,12 +36,22 @@ def sealed(app: Flask) -> Said:
     return hold_a_lab(app, LabState.ARCHIVED)
 
 
+@pytest.fixture(scope="module")
+def shared(_databases: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Said]]:
+    """A sealed lab for tests that change nothing in it."""
+    folder = tmp_path_factory.mktemp("sealed")
+    app = databases.create_app(databases.settings(folder, _databases.filled("sqlite", folder)))
+    yield app, hold_a_lab(app, LabState.ARCHIVED)
+    databases.dispose(app)
+
+
 def built(app: Flask, said: Said, role: str = "coordinator", wanted: report.Wanted = report.EVERYTHING) -> report.Report:
     with app.app_context():
         return report.build(db.session(), db.session.get_one(Lab, said.world.lab_id), said.actor(role), wanted)
 
 
-def test_chapters_hold_what_was_learned(app: Flask, sealed: Said) -> None:
+def test_chapters_hold_what_was_learned(shared: tuple[Flask, Said]) -> None:
+    app, sealed = shared
     made = built(app, sealed)
     assert [entry.text for entry in made.questions] == ["Hoe organiseer je draagvlak bij bewoners?"]
     assert sorted(entry.text for entry in made.bottlenecks) == sorted([SAID["slow"]["text"], SAID["twin"]["text"]])
@@ -59,7 +71,8 @@ def test_before_the_seal_it_is_a_draft_of_what_is_confirmed(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", ["participant", "facilitator", "coordinator"])
-def test_what_must_not_be_in_it_is_in_no_form_of_it(app: Flask, sealed: Said, role: str) -> None:
+def test_what_must_not_be_in_it_is_in_no_form_of_it(shared: tuple[Flask, Said], role: str) -> None:
+    app, sealed = shared
     client = signed_in(app, sealed.world, role)
     page = client.get(f"/kennislabs/{sealed.world.lab_id}/verslag").text
     data = client.get(f"/kennislabs/{sealed.world.lab_id}/verslag.json")
@@ -74,8 +87,9 @@ def test_what_must_not_be_in_it_is_in_no_form_of_it(app: Flask, sealed: Said, ro
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_must_not_be_in_a_file_is_nowhere_in_it(app: Flask, sealed: Said, name: str) -> None:
+def test_what_must_not_be_in_a_file_is_nowhere_in_it(shared: tuple[Flask, Said], name: str) -> None:
     """Looked for with another reader, in all that a file holds: words, metadata, names of parts, attributes."""
+    app, sealed = shared
     inside, outside = built(app, sealed, "participant"), built(app, sealed, "participant", report.Wanted(public=True))
     with app.app_context():
         everything, public = everything_in(name, WRITERS[name](inside)), everything_in(name, WRITERS[name](outside))
@@ -103,7 +117,8 @@ def test_nothing_leads_back_to_who_is_anonymous(app: Flask, sealed: Said) -> Non
     assert {asked.where for asked in made.asked} <= {""}, "nor does the question behind it bring it back"
 
 
-def test_chapters_and_order_are_chosen(app: Flask, sealed: Said) -> None:
+def test_chapters_and_order_are_chosen(shared: tuple[Flask, Said]) -> None:
+    app, sealed = shared
     made = built(app, sealed, wanted=report.Wanted(frozenset({"samenvatting", "lessen", "oplossingen"})))
     assert (made.bottlenecks, made.questions, made.actions, made.agenda, made.asked) == ([], [], [], [], [])
     assert [entry.text for entry in made.solutions] == [SAID["purse"]["text"]], "with no bottlenecks to stand with, it stands alone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from kennislab.programme.models import LabState
 from tests.archive.opened import everything_in
 from tests.archive.rooms import SAID, Said, hold_a_lab
 from tests.programme.worlds import signed_in
+from tests.support import databases
 
 
 @pytest.fixture
@@ -32,6 +34,15 @@ def app(make_app: Any, sqlite_url: str) -> Flask:
 @pytest.fixture
 def sealed(app: Flask) -> Said:
     return hold_a_lab(app, LabState.ARCHIVED)
+
+
+@pytest.fixture(scope="module")
+def shared(_databases: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Said]]:
+    """A sealed lab for tests that change nothing in it."""
+    folder = tmp_path_factory.mktemp("sealed")
+    app = databases.create_app(databases.settings(folder, _databases.filled("sqlite", folder)))
+    yield app, hold_a_lab(app, LabState.ARCHIVED)
+    databases.dispose(app)
 
 
 def made(app: Flask, said: Said, role: str = "participant", **form: Any) -> str:
@@ -46,7 +57,8 @@ def made(app: Flask, said: Said, role: str = "participant", **form: Any) -> str:
 
 
 @pytest.mark.parametrize("form", producing.FORMATS)
-def test_each_format_is_made_and_taken(app: Flask, sealed: Said, form: str) -> None:
+def test_each_format_is_made_and_taken(shared: tuple[Flask, Said], form: str) -> None:
+    app, sealed = shared
     address = made(app, sealed, vorm=form)
     answer = signed_in(app, sealed.world, "participant").get(address)
     assert (answer.status_code, answer.mimetype) == (200, producing.FORMATS[form].media.split(";")[0])
@@ -56,7 +68,8 @@ def test_each_format_is_made_and_taken(app: Flask, sealed: Said, form: str) -> N
     assert SAID["inside"]["text"] in text and "wethouder" not in text
 
 
-def test_what_is_chosen_is_what_is_in_it(app: Flask, sealed: Said) -> None:
+def test_what_is_chosen_is_what_is_in_it(shared: tuple[Flask, Said]) -> None:
+    app, sealed = shared
     address = made(app, sealed, vorm="json", hoofdstuk=["lessen", "verzonnen"], volgorde="thema", openbaar="1")
     data = json.loads(signed_in(app, sealed.world, "participant").get(address).data)
     assert [lesson["tekst"] for lesson in data["lessen"]] == [SAID["unnamed"]["text"]]
