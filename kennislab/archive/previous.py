@@ -264,11 +264,15 @@ def _remember_asked(tx: Tx, lab: Lab) -> None:
     quarter = quarter_of(lab.starts_at)
     there = sa.select(P.item_id, P.municipality_code).where(P.item_id.in_(asked.items), P.quarter == quarter)
     known = {(item, code) for item, code in tx.session.execute(there)}
-    for item in queries.some(tx.session, asked.items).values():
-        for code, person in asked.places.items():
-            if (item.id, code) not in known and item.programme_id == lab.programme_id:
-                prompt = P(item_id=item.id, municipality_code=code, quarter=quarter, how="room", person_id=person, at=lab.starts_at)
-                tx.session.add(prompt)
+    ours = sa.select(ArchiveItem.id).where(ArchiveItem.id.in_(asked.items), ArchiveItem.programme_id == lab.programme_id)
+    rows = [
+        {"item_id": item, "municipality_code": code, "quarter": quarter, "how": "room", "person_id": person, "at": lab.starts_at}
+        for item in tx.session.scalars(ours)
+        for code, person in asked.places.items()
+        if (item, code) not in known
+    ]
+    if rows:
+        tx.session.execute(sa.insert(P), rows)
 
 
 def _take_actions(tx: Tx, rows: Collection[ActionRow], items: dict[str, ArchiveItem], names: dict[int, str]) -> int:
