@@ -251,6 +251,17 @@ def upgrade() -> None:
 
 
 @main.command()
+def reindex() -> None:
+    """Brings the search index up to date with everything that can be found. A server does so once by itself after an upgrade."""
+    from kennislab.app import create_app
+    from kennislab.archive import reindexing
+
+    with create_app().app_context():
+        done = reindexing.reindex()
+    _say(f"{done.documents} stukken zijn te vinden; {done.written} zijn (opnieuw) in de index gezet en {done.removed} eruit gehaald.")
+
+
+@main.command()
 @click.option("--name", prompt="Naam van het programma", help="What the programme is called.")
 @click.option("--coordinator", prompt="Naam van de coördinator", help="Who runs it.")
 @click.option("--email", prompt="E-mailadres van de coördinator")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from kennislab.archive import meaning, queries
-from kennislab.archive.models import ArchiveItem, Consent, Seal, Status
+from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, Seal, Status
 from kennislab.core import search
 from kennislab.core.search import Document
 from kennislab.core.transaction import Tx
+from kennislab.programme import findable as labs
 from kennislab.programme.models import District, Lab
+
+UNKNOWN = "none"
+"""Facet *outcome* of a solution of which nobody has said yet what came of it."""
 
 
 def findable(item: ArchiveItem) -> bool:
@@ -25,7 +29,10 @@ def name(item: ArchiveItem) -> tuple[str, str]:
 
 
 def document_of(session: Session, item: ArchiveItem) -> Document:
-    """An item as it is found. A solution is found by the bottleneck that it solves, too, and everything by what became of it."""
+    """An item as it is found. A solution is found by the bottleneck that it solves, too, and everything by what became of it.
+
+    Who does an action, or whom to call, is not in it: that is about people, not about what was learned.
+    """
     kind, key = name(item)
     facets = {"theme": list(item.themes), "quarter": [item.quarter], "lab": [item.lab.title]}
     if item.municipality is not None and not item.anonymous:
@@ -33,10 +40,13 @@ def document_of(session: Session, item: ArchiveItem) -> Document:
     if item.district_id is not None and not item.anonymous:
         facets["district"] = [session.get_one(District, item.district_id).name]
     outcome = queries.outcomes(item.evidence).best
-    if outcome is not None:
-        facets["outcome"] = [outcome.value]
-    more = [line.note for line in item.evidence if line.note] + [correction.text for correction in item.corrections]
-    solved = queries.item(session, item.answers_id) if item.answers_id else None
+    if outcome is not None or item.kind == "solution":
+        facets["outcome"] = [outcome.value if outcome is not None else UNKNOWN]
+    if item.kind == "action":
+        facets["state"] = [(item.action_status or ActionStatus.OPEN).value]
+    notes = [line.note for line in item.evidence if line.note and line.stands and not item.anonymous]  # they may tell where
+    more = notes + [correction.text for correction in item.corrections]
+    solved = session.get(ArchiveItem, item.answers_id) if item.answers_id else None
     if solved is not None and findable(solved):
         more.insert(0, solved.text)
     return Document(
@@ -52,18 +62,8 @@ def document_of(session: Session, item: ArchiveItem) -> Document:
 
 
 def lab_document(lab: Lab, seal: Seal) -> Document:
-    """A sealed lab as it is found."""
-    steps = [f"{item.title}. {item.instruction}" for item in lab.agenda]
-    return Document(
-        kind="lab",
-        key=str(lab.id),
-        title=lab.title,
-        text="\n".join(part for part in (lab.description, lab.place, *steps) if part),
-        audience=f"programme:{lab.programme_id}",
-        url=f"/kennislabs/{lab.id}/archief",
-        at=lab.starts_at,
-        facets={"quarter": [lab.quarter], "lab": [lab.title]},
-    )
+    """A sealed lab as it is found: as before, and it leads to what was learned there."""
+    return labs.document_of(lab)
 
 
 def index(tx: Tx, item: ArchiveItem) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive.models import ArchiveItem, Consent, Evidence, Status
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, SavedSearch, Status
 from kennislab.core.errors import N_, DomainError, Forbidden, NotFound, NotSignedIn
 from kennislab.live.models import Participant
 from kennislab.programme import states
@@ -109,5 +109,30 @@ def may_withdraw_outcome(actor: Actor, item: ArchiveItem, line: Evidence, groups
 
 
 def may_search(actor: Actor) -> Verdict:
-    """The archive's search: everybody with a role somewhere; it shows each what is theirs to see."""
+    """The archive's search: everybody; it shows each what is theirs to see, and who is unknown what is public."""
+    return True
+
+
+def may_keep_searches(actor: Actor) -> Verdict:
+    """The page of one's own kept searches: everybody with an account."""
     return True if actor.known else NotSignedIn()
+
+
+def may_add_search(actor: Actor) -> Verdict:
+    """Keeping one more: everybody who takes part in a programme. Who left may still look at theirs, and throw them away."""
+    known = may_keep_searches(actor)
+    if known is not True or actor.roles:
+        return known
+    return Forbidden(
+        "no-programme",
+        N_("Je doet aan geen programma mee"),
+        N_("Een zoekopdracht bewaar je als je meedoet aan een programma. Vraag de coördinator om je toe te voegen."),
+    )
+
+
+def may_change_search(actor: Actor, kept: SavedSearch) -> Verdict:
+    """One's own; another's looks as if it was not there."""
+    known = may_keep_searches(actor)
+    if known is not True:
+        return known
+    return True if kept.person_id == actor.person_id else NotFound()

@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "evaluation": N_("Terugblik"),
     "lab": N_("Kennislab"),
     "product": N_("Kennisproduct"),
+    "method": N_("Werkvorm"),
 }
 
 PLURALS: Mapping[str, str] = {

@@ -17,6 +17,7 @@ from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid, NotFound
 from kennislab.core.text import tidy
 from kennislab.core.transaction import Tx
+from kennislab.live import findable
 from kennislab.live.methods.schema import BUILT_IN, Method, definition, from_definition
 from kennislab.live.models import MethodVersion
 
@@ -118,7 +119,7 @@ def keep(tx: Tx, programme_id: int, actor: Actor, wanted: Method, version: int |
     data = _tidied(definition(wanted))
     if last is not None and last.definition == data:
         last.retired_at = None
-        tx.session.flush()
+        findable.index(tx, last)
         return last
     if last is None and _own(tx, programme_id) >= MOST:
         raise Invalid(
@@ -134,7 +135,7 @@ def keep(tx: Tx, programme_id: int, actor: Actor, wanted: Method, version: int |
         made_at=clock.now(),
     )
     tx.session.add(made)
-    tx.session.flush()
+    findable.index(tx, made)
     return made
 
 
@@ -177,14 +178,16 @@ def fate(session: Session, programme_id: int, wanted: Method) -> str:
 
 def retire(tx: Tx, programme_id: int, key: str) -> None:
     """Offers it no longer. What was planned with it still runs, and it can be brought back."""
-    _last(tx, programme_id, key).retired_at = clock.now()
-    tx.session.flush()
+    row = _last(tx, programme_id, key)
+    row.retired_at = clock.now()
+    findable.index(tx, row)
 
 
 def restore(tx: Tx, programme_id: int, key: str) -> None:
     """Offers it again."""
-    _last(tx, programme_id, key).retired_at = None
-    tx.session.flush()
+    row = _last(tx, programme_id, key)
+    row.retired_at = None
+    findable.index(tx, row)
 
 
 def _last(tx: Tx, programme_id: int, key: str) -> MethodVersion:

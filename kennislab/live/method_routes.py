@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from kennislab.accounts.signin import current_actor
+from kennislab.accounts.signin import current_actor, known_actor
 from kennislab.core.db import db
 from kennislab.core.errors import N_, Conflict, Invalid, NotFound, require
 from kennislab.core.transaction import transaction
@@ -20,7 +20,7 @@ from kennislab.live.library_policies import may_change_library, may_see_library
 from kennislab.live.methods import vocabulary
 from kennislab.live.methods.plan import bounds
 from kennislab.live.methods.preview import screens
-from kennislab.live.methods.schema import MOST_CHARACTERS, Method, MethodProblem, definition, from_definition, read, to_yaml
+from kennislab.live.methods.schema import BUILT_IN, MOST_CHARACTERS, Method, MethodProblem, definition, from_definition, read, to_yaml
 from kennislab.programme.agenda import MethodChoice
 from kennislab.programme.models import Programme
 from kennislab.programme.routes import the_programme
@@ -99,6 +99,16 @@ def overview(programme_id: int) -> str:
 def _asked(name: str) -> int | None:
     value = request.args.get(name, "").strip()
     return int(value) if value.isdecimal() and len(value) < 5 else None
+
+
+@bp.get("/werkvormen/<key>")
+def built_in(key: str) -> BaseResponse:
+    """A method that comes with Kennislab, as search finds it: to the library of a programme that this person prepares for."""
+    actor = known_actor()
+    staff = [number for number in sorted(actor.roles, reverse=True) if may_see_library(actor, number) is True]
+    if key not in BUILT_IN or not staff:
+        raise NotFound()
+    return redirect(url_for("methods.run_sheet", programme_id=staff[0], key=key))
 
 
 @bp.get("/programmas/<int:programme_id>/werkvormen/<key>")

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from kennislab.archive import reindexing
 from kennislab.archive.models import ArchiveItem, Status
 from kennislab.core import clock, search
 from kennislab.core.errors import N_, Conflict, Invalid
 from kennislab.core.search import Document
 from kennislab.core.transaction import Tx
 from kennislab.products.models import Product, ProductStep, Stage
+from kennislab.programme.operations import quarter_of
 
 MOST_STEPS = 40
 
@@ -148,25 +151,33 @@ def publish_due(tx: Tx, now: datetime) -> list[int]:
 
 
 def _index(tx: Tx, product: Product) -> None:
-    stage = product.stage(clock.now())
-    product.announced_public = stage is Stage.PUBLIC
+    product.announced_public = product.stage(clock.now()) is Stage.PUBLIC
     tx.session.flush()
-    audience = {
-        Stage.DRAFT: f"facilitators:{product.programme_id}",
-        Stage.EARLY_ACCESS: f"programme:{product.programme_id}",
-        Stage.PUBLIC: "public",
-    }[stage]
+    search.index(tx, document_of(product))
+
+
+def document_of(product: Product) -> Document:
+    """A product as it is found, by whom it is for at this moment."""
     text = "\n".join([product.summary, *(f"{step.title}. {step.text}" for step in product.steps)])
-    search.index(
-        tx,
-        Document(
-            kind="product",
-            key=product.public_id,
-            title=product.title,
-            text=text,
-            audience=audience,
-            url=f"/kennisproducten/{product.public_id}",
-            facets={"kind": ["product"], "theme": list(product.tags)},
-            at=product.changed_at,
-        ),
+    at = product.early_access_at or product.changed_at
+    return Document(
+        kind="product",
+        key=product.public_id,
+        title=product.title,
+        text=text,
+        audience={
+            Stage.DRAFT: f"facilitators:{product.programme_id}",
+            Stage.EARLY_ACCESS: f"programme:{product.programme_id}",
+            Stage.PUBLIC: "public",
+        }[product.stage(clock.now())],
+        url=f"/kennisproducten/{product.public_id}",
+        facets={"theme": list(product.tags), "quarter": [quarter_of(at)]},
+        at=product.changed_at,
     )
+
+
+def _documents(session: Session, ids: Sequence[int]) -> list[Document]:
+    return [document_of(product) for product in session.scalars(sa.select(Product).where(Product.id.in_(ids)))]
+
+
+reindexing.source("products", lambda session: session.scalars(sa.select(Product.id)).all(), _documents)

@@ -79,28 +79,39 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     "aantal": Placeholder(N_("Hoeveel je inbracht"), N_("4")),
     "oplossing": Placeholder(N_("De oplossing waar de mail naar vraagt"), N_("Geef bewoners een eigen wijkbudget.")),
     "gemeente": Placeholder(N_("Om welke gemeente het gaat"), N_("Tilburg")),
+    "zoekopdrachten": Placeholder(N_("Namen van de zoekopdrachten met iets nieuws"), N_("Wijkbudget, Schulden")),
+    "nieuw": Placeholder(
+        N_("Wat er nieuw is, per zoekopdracht"),
+        N_("Wijkbudget: 1 nieuw resultaat\n- Oplossing: Geef bewoners een eigen wijkbudget. (Tilburg, 4e kwartaal 2026)"),
+    ),
     "groepsleden": Placeholder(N_("Wie er nog meer in zitten"), N_("Bram de Wit, Lotte Jansen en Amina Bakker")),
 }
 """Every word that may stand in brackets."""
 
 COMMON = ("naam", "programma", "lab", "datum", "tijd", "plaats", "deadline", "link")
 """What every mail about a lab knows; ``link`` leads to the lab's page unless the caller gives another."""
+OF_NO_LAB = ("naam", "link")
+"""What a mail about something else knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
-    """One kind of mail. ``own``: its placeholders beside the common ones. ``calendar``: whether a calendar file goes along."""
+    """One kind of mail. ``own``: its placeholders beside the common ones. ``calendar``: whether a calendar file goes along.
+
+    ``about_lab``: whether it is about one lab, so that it knows where and when that is.
+    """
 
     key: str
     title: str
     about: str
     own: tuple[str, ...] = ()
     calendar: bool = False
+    about_lab: bool = True
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """All that its words may hold."""
-        return (*COMMON, *self.own)
+        return (*(COMMON if self.about_lab else OF_NO_LAB), *self.own)
 
 
 KINDS: Mapping[str, MailKind] = {
@@ -148,6 +159,13 @@ KINDS: Mapping[str, MailKind] = {
             N_("Heeft het geholpen?"),
             N_("Elk kwartaal, aan wie weet wat er van een oplossing kwam."),
             (SECRET, "oplossing", "vraag", "gemeente"),
+        ),
+        MailKind(
+            "saved_search",
+            N_("Nieuw bij je zoekopdrachten"),
+            N_("Aan wie een zoekopdracht bewaarde met mail erbij, hoogstens één keer per dag."),
+            (SECRET, "zoekopdrachten", "nieuw"),
+            about_lab=False,
         ),
     )
 }

@@ -14,7 +14,7 @@ from kennislab.core import clock
 from kennislab.core.errors import N_, Conflict, Invalid, require
 from kennislab.core.transaction import Tx
 from kennislab.programme import agenda as agendas
-from kennislab.programme import places, queries, signals, states
+from kennislab.programme import findable, places, queries, signals, states
 from kennislab.programme.agenda import AgendaDraft
 from kennislab.programme.models import (
     AgendaItem,
@@ -191,7 +191,7 @@ def plan_lab(tx: Tx, programme: Programme, data: LabData, template: str = "day")
     tx.session.add(lab)
     tx.session.flush()
     _fill_agenda(lab, agendas.TEMPLATES[template].items)
-    tx.session.flush()
+    findable.index(tx, lab)
     return lab
 
 
@@ -203,7 +203,7 @@ def clone_lab(tx: Tx, source: Lab, data: LabData) -> Lab:
     tx.session.flush()
     lab.evaluation = list(source.evaluation)
     _fill_agenda(lab, [_without_id(item) for item in source.agenda])
-    tx.session.flush()
+    findable.index(tx, lab)
     return lab
 
 
@@ -219,7 +219,7 @@ def edit_lab(tx: Tx, lab: Lab, data: LabData, rev: int) -> None:
     lab.rev += 1
     if moved := _in_calendars(lab) != shown:
         lab.calendar_sequence += 1
-    tx.session.flush()
+    findable.index(tx, lab)
     if moved:
         signals.lab_rescheduling.send(None, tx=tx, lab=lab)
 
@@ -233,6 +233,7 @@ def delete_lab(tx: Tx, lab: Lab) -> None:
     """Takes a lab away that is only planned. Features on whose tables work hangs may stop it (see ``lab_deleting``)."""
     require(states.verdict(lab.state, "delete_lab"))
     signals.lab_deleting.send(None, tx=tx, lab=lab)
+    findable.remove(tx, lab)
     tx.session.delete(lab)
     tx.session.flush()
 
@@ -275,7 +276,7 @@ def replace_agenda(tx: Tx, lab: Lab, items: Sequence[AgendaDraft], rev: int) -> 
     _same_rev(lab, rev)
     _fill_agenda(lab, items)
     lab.rev += 1
-    tx.session.flush()
+    findable.index(tx, lab)
 
 
 def prepare_day(tx: Tx, lab: Lab, speakers: Mapping[int, tuple[str, str]], evaluation: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
 from kennislab.core import clock, search
@@ -270,14 +271,14 @@ def _announce(tx: Tx, question: KnowledgeQuestion, what: str) -> None:
 
 
 def _index(tx: Tx, question: KnowledgeQuestion) -> None:
-    search.index(tx, document_of(tx, question))
+    search.index(tx, document_of(tx.session, question))
 
 
-def document_of(tx: Tx, question: KnowledgeQuestion) -> search.Document:
+def document_of(session: Session, question: KnowledgeQuestion) -> search.Document:
     """A submitted question as it is found by everybody in its programme."""
     lab = question.lab
-    names = programme_queries.municipality_names(tx.session, [question.municipality_code])
-    facets = {"quarter": [lab.quarter]}
+    names = programme_queries.municipality_names(session, [question.municipality_code])
+    facets = {"quarter": [lab.quarter], "lab": [lab.title]}
     if question.municipality_code:
         facets["municipality"] = [names.get(question.municipality_code, question.municipality_code)]
     if question.theme_hint:

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive.models import ArchiveItem, Consent, Evidence, Outcome, Status
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, Outcome, SavedSearch, Status
 from kennislab.core import clock
 from kennislab.core.mail import Mail
 from kennislab.core.sheets import SheetDraft
@@ -65,7 +65,8 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
         sheet = SheetDraft(scope=f"people:{world.programme_id}", person_id=world.people["coordinator"], name="lijst.csv", data=table)
         kept = KeptGrouping(lab_id=lab.id, name="Maandag", themes=[])
         line = Evidence(item=item, municipality_code="GM0855", status=Outcome.WORKED, at=clock.now().date())
-        tx.session.add_all([question, theme, group, district, item, upload, proposal, post, wave, invited, sheet, kept, line])
+        wish = SavedSearch(person_id=world.people["participant"], name="Geld", query={"q": ["geld"]})
+        tx.session.add_all([question, theme, group, district, item, upload, proposal, post, wave, invited, sheet, kept, line, wish])
         place = uploads.place_of(Path(app.config["DATA_DIR"]), upload)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(b"%PDF-1.4\n%%EOF")
@@ -84,7 +85,7 @@ def _filled(app: Flask, state: LabState) -> tuple[World, dict[str, object]]:
             "filename": "css/tokens.css", "upload_id": upload.id, "proposal_id": proposal.id, "key": "onze_ronde",
             "handover_id": "no-such-handover", "word": "ja", "mail_kind": "invitation", "kept_id": kept.id, "verb": "hold",
             "language": "nl", "draft_id": sheet.id, "kind": "csv", "wish_id": 0, "file_id": "no-such-file", "what": "themas",
-            "line_id": line.id,
+            "line_id": line.id, "search_id": wish.id,
         }  # fmt: skip
         by_blueprint = {
             "questions": question.public_id,
@@ -145,6 +146,7 @@ def test_no_answer_is_a_fault() -> None:
 def test_nobody_unknown_changes_anything() -> None:
     """A POST by somebody who is not signed in, or from outside the programme, is refused; the doors are the exceptions."""
     doors = ("/aanmelden", "/afmelden", "/join", "/uitnodiging", "/mijn/", "/overnemen", "/antwoord", "/wat-kwam-ervan")
+    doors += ("/zoekmail-stoppen", "/archief/suggesties")  # a link of a mail; only reads
     method = ""
     for line in EXPECTED.read_text("utf-8").splitlines()[1:]:
         if not line.startswith("    "):

@@ -27,8 +27,9 @@ from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person
 from kennislab.accounts.own_routes import address_token
 from kennislab.accounts.queries import actor_of
-from kennislab.archive import following, prompts
+from kennislab.archive import following, prompts, searches
 from kennislab.archive import operations as archive
+from kennislab.archive.asking import Asked
 from kennislab.archive.models import ArchiveItem, Consent, EvidencePrompt, Outcome, Status
 from kennislab.core import clock, sheets
 from kennislab.core.db import db
@@ -80,7 +81,11 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("participant", "/archief"),
         ("participant", "/archief?q=koppelkansen+isolatie"),
         ("participant", "/archief?q=qqqqzzzz"),
+        ("anonymous", "/archief"),
     ],
+    "archive.kept_searches": [("participant", "/archief/zoekopdrachten"), ("participant", "/archief/zoekopdrachten?bewaren=q%3Denergie")],
+    "archive.like": [("participant", "/archief/lijkt-op/{alike}")],
+    "archive.open_stop": [("anonymous", "/zoekmail-stoppen/{stop}")],
     "archive.item": [("participant", "/archief/{item}"), ("coordinator", "/archief/{item}")],
     "archive.item_chain": [("participant", "/archief/{item}/herkomst")],
     "archive.lab_chain": [("participant", "/kennislabs/{sealed}/herkomst")],
@@ -201,6 +206,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 NOT_A_PAGE = {
     "accounts.own_data_file": "a file",
     "archive.cards_now": "JSON",
+    "archive.found_csv": "a table",
     "archive.download_actions": "a table",
     "archive.find": "JSON",
     "archive.package_file": "a ZIP",
@@ -222,6 +228,7 @@ NOT_A_PAGE = {
     "live.snapshot": "JSON",
     "live.upload": "a file",
     "live.waiting_for_desk": "only for a browser that has just asked; made of the same parts as live.take_desk",
+    "methods.built_in": "leads on to the library",
     "methods.export": "a YAML file",
     "products.feed": "an Atom feed",
     "products.product_data": "JSON",
@@ -324,11 +331,12 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         tx.session.query(ArchiveItem).filter_by(lab_id=sealed.id, status=Status.CONFIRMED, kind="solution").order_by(ArchiveItem.id).all()
     )
     prompt, answered = (
-        EvidencePrompt(item_id=one.id, municipality_code="GM0855", quarter="2026-Q4", person_id=asker.person_id) for one in items[:2]
+        EvidencePrompt(item_id=one.id, municipality_code="GM0855", quarter="2020-Q1", person_id=asker.person_id) for one in items[:2]
     )
     tx.session.add_all([prompt, answered])
     tx.session.flush()
     line = following.report_outcome(tx, items[1], "GM0855", Outcome.WORKED, "Elke dinsdag.", None, asker)
+    searches.keep(tx, asker, "Energie", Asked.of([("q", "energie"), ("soort", "solution")]), "day")
     draft, public = (products.from_items(tx, programme.id, f"Stappenplan {name}", items[:2]) for name in ("in de maak", "voor iedereen"))
     products.give_early_access(tx, public, clock.now().date())
     products.publish_due(tx, clock.now() + timedelta(days=1))
@@ -360,6 +368,8 @@ def _fill(tx: Any, server: DemoServer) -> dict[str, Any]:
         "prompt": prompts.token_of(prompt),
         "answered": prompts.token_of(answered),
         "told": items[1].id,
+        "alike": f"{items[0].kind}/{items[0].id}",
+        "stop": searches.token_of(asker.person_id),
         "line": line.id,
         "grouped": labs["grouped"].id,
         "card": labs["grouped-asked"][1].id,

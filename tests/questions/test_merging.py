@@ -56,7 +56,11 @@ class Room:
 
     def found(self) -> set[str]:
         audience = {f"programme:{self.world.programme_id}"}
-        return {hit.title for word in ("bewoners", "mensen", "wie") for hit in search.search(self.tx.session, word, audience).hits}
+        return {
+            hit.title
+            for word in ("bewoners", "mensen", "wie")
+            for hit in search.search(self.tx.session, word, audience, {"kind": ["question"]}).hits
+        }
 
     def everything(self) -> dict[str, list[str]]:
         """All that merging touches, to see that undoing it leaves nothing behind. Times and revisions are left out."""

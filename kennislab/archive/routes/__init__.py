@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from kennislab.accounts.signin import known_actor
-from kennislab.archive import drawing, queries, recalling, words  # noqa: F401  recalling: the room asks it what the archive knows
+from kennislab.archive import drawing, queries, recalling, reindexing, words  # noqa: F401  recalling: the room asks it; reindexing: its jobs
 from kennislab.archive.answered import answered_questions
 from kennislab.archive.became import became_of, to_check
 from kennislab.archive.models import ArchiveItem
@@ -37,4 +37,16 @@ def the_item(item_id: str) -> ArchiveItem:
     return found
 
 
-from kennislab.archive.routes import cards, chains, desk, items, ledger, own, package, reading, reports, seal  # noqa: E402, F401  they put their pages on ``bp``
+from kennislab.archive.routes import (  # noqa: E402  they put their pages on ``bp``
+    cards,  # noqa: F401
+    chains,
+    desk,  # noqa: F401
+    items,  # noqa: F401
+    ledger,  # noqa: F401
+    own,  # noqa: F401
+    package,  # noqa: F401
+    reading,  # noqa: F401
+    reports,  # noqa: F401
+    seal,  # noqa: F401
+    searches,  # noqa: F401
+)
