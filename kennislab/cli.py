@@ -434,6 +434,7 @@ def restore(file: Path, force: bool, erasures: Path | None, as_json: bool) -> No
 
     settings = load_settings()
     url, data = database_of(settings)
+    lock = None
     try:
         lock = folder.hold(data)
         told = backups.put_back(file, url, data, force, erasures, lambda: create_app(settings))
@@ -441,7 +442,9 @@ def restore(file: Path, force: bool, erasures: Path | None, as_json: bool) -> No
         raise click.ClickException(f"Er draait nog een Kennislab op {data}. Stop dat eerst.") from error
     except backups.BackupError as error:
         raise _WrongFile(str(error)) from error
-    del lock
+    finally:
+        if lock is not None:
+            lock.close()
     if as_json:
         click.echo(json.dumps(told.as_data(), ensure_ascii=False))
     else:

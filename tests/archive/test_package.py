@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import struct
 import zipfile
@@ -173,6 +174,17 @@ def test_metadata_are_valid_and_say_what_is_there(packed: Packed) -> None:
     text = etree.tostring(dossier, encoding="unicode")
     for words in ("P10Y", "Gemeente Voorbeeld", "Alleen binnen het programma", "GM0855", "geld", "Tijdelijk te bewaren"):
         assert words.casefold() in text.casefold(), words
+    with packed.app.app_context(), transaction() as tx:  # whatever people type: nothing makes the metadata invalid
+        lab = tx.session.get_one(Lab, packed.said.world.lab_id)
+        lab.description, lab.programme.name = "\x00\x07]]>\ufffe & <b>", "\x1b[31m\t\r\n\u200b  "
+        lab.programme.description, lab.programme.starts_on = "\x0b" * 3, None
+        root = "programma-1"
+        pieces = [package.Piece("zegel", "\x00&\ufffe", "\x08", [package.File("a.json", mdto.FORMATS["json"], b"{}")])]
+        made = list(package._described(tx.session, lab, tx.session.get_one(Seal, lab.id), KEEPING, pieces, root, f"{root}/k"))
+        for one in (one for one in made if one.path.endswith(".mdto.xml")):
+            schema.assertValid(etree.fromstring(one.content))
+        assert len(made) == 5
+        tx.session.rollback()
     for keeping in (Keeping("X & <Y>\x07", None, open=True), KEEPING):
         thing = mdto.Thing("Naam <b> & \x00", "id")
         schema.assertValid(
@@ -224,6 +236,33 @@ def test_every_tampering_is_named(packed: Packed, tmp_path: Path) -> None:
     for name, (made, expected) in cases.items():
         found = set(check(zipped(made), tmp_path, packed.known))
         assert found >= expected if name.endswith("out") else found == expected, name
+
+
+def test_an_older_inventory_or_another_labs_name_shows(packed: Packed, tmp_path: Path) -> None:
+    """The inventory of before a correction does not cover what came after it; called after another lab it is not that lab's."""
+    older = packed.entries()
+    with packed.app.app_context(), transaction() as tx:
+        sealing.correct(tx, item_of(tx, packed.said, "slow"), "Toch anders.", packed.said.actor("coordinator"))
+    newer = Packed(packed.app, packed.said, packed_again(packed.app, packed.said), packed.known).entries()
+    more_at = packed.path("aanvullingen.jsonl")
+    replayed = newer | {name: older[name] for name in (opening.MANIFEST, opening.SIGNATURE)}
+    assert ("changed", more_at) in check(zipped(replayed), tmp_path, packed.known)
+    rolled_back = newer | {more_at: older[more_at]}
+    assert check(zipped(rolled_back), tmp_path, packed.known) == [("changed", more_at)]
+    lab_id = packed.said.world.lab_id
+    for name, codes in (
+        (f"archiefpakket-2026-Q4-{lab_id}.zip", []),
+        (f"archiefpakket-2026-Q4-{lab_id} (1).zip", []),
+        ("bewaard.zip", []),
+        (f"archiefpakket-2026-Q4-{lab_id + 1}.zip", ["renamed"]),
+    ):
+        (tmp_path / name).write_bytes(packed.content)
+        assert [one.code for one in opening.package(tmp_path / name, packed.known).findings] == codes, name
+    other = json.loads(older[opening.MANIFEST]) | {"lab": lab_id + 1}
+    with packed.app.app_context():
+        raw = json.dumps(other).encode()
+        signed = older | {opening.MANIFEST: raw, opening.SIGNATURE: keys.own().sign(canonical.package_message(raw)).encode()}
+    assert check(zipped(signed), tmp_path, packed.known) == [("changed", "zegel.json")], "even with our key it is not another lab's"
 
 
 def test_who_signs_with_our_key_cannot_change_what_was_sealed(packed: Packed, tmp_path: Path) -> None:
@@ -301,6 +340,13 @@ def test_the_command(packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run.invoke(cli.main, ["verify", str(path)]).exit_code == 2
     assert run.invoke(cli.main, ["verify", str(tmp_path / "niets.zip")]).exit_code == 2
     assert run.invoke(cli.main, ["verify", str(path), "--key", str(path)]).exit_code == 2
+    for name in [name for name in os.environ if name.startswith("KENNISLAB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KENNISLAB_DATA_DIR", str(tmp_path / "nergens"))
+    path.write_bytes(packed.content.replace(b"%PDF-1.4", b"%PDF-1.5"))
+    english = run.invoke(cli.main, ["verify", str(path), "--language", "en"])
+    assert english.exit_code == 1 and ".pdf has been changed." in english.output and "veranderd" not in english.output
+    assert not (tmp_path / "nergens").exists(), "it needs no settings and makes nothing"
 
 
 def test_older_keys_and_what_cannot_be_packed(packed: Packed, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from flask import Flask
 
 from kennislab import cli
 from kennislab.archive import sealing
-from kennislab.archive.models import ArchiveItem, Correction, Seal
+from kennislab.archive.models import ArchiveItem, Correction, Seal, SealedPart
 from kennislab.archive.sealed import addenda, canonical, keys, register, verify, version1
 from kennislab.archive.sealed.verdict import Verdict
 from kennislab.core import clock, journal
@@ -320,6 +321,25 @@ def test_forgetting_leaves_the_chain_whole_and_is_signed(said: Said) -> None:
         sql("UPDATE archive_item SET text = '', original_text = '' WHERE id = :i", i=purse)(tx)
 
     assert told(after(by_hand)) == [("unsigned_erasure", f"Kaart {purse}")]
+
+
+def test_a_clock_that_was_wrong_is_told(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seal with an earlier moment than the one that it follows; seals of a day that is still to come."""
+    real = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: real - timedelta(days=9))
+    verdict = verify.database(db.session())
+    assert verdict.ok and {one.code for one in verdict.notes} == {"future"}
+
+    def antedated(tx: Tx) -> None:
+        lab = tx.session.scalars(sa.select(Lab).where(Lab.id != said.world.lab_id, Lab.state == LabState.ARCHIVED)).one()
+        tx.session.execute(sa.delete(SealedPart).where(SealedPart.lab_id == lab.id))
+        tx.session.delete(tx.session.get_one(Seal, lab.id))
+        tx.session.flush()
+        register.place().unlink()
+        sealing._sealed(tx, lab, said.actor("facilitator"), [])
+
+    found = after(antedated)
+    assert [one.code for one in found.notes if one.code == "clock"] == ["clock"]
 
 
 def test_what_came_after_the_seal_is_told_and_is_no_fault(said: Said) -> None:

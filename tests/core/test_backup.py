@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -212,6 +214,43 @@ def test_a_database_that_is_broken_is_not_kept(sqlite_url: str, make_app: Callab
         backup.make(f"sqlite:///{copy}", tmp_path / "none", tmp_path / "b.klbackup")
     assert not (tmp_path / "b.klbackup").exists()
     assert list(tmp_path.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("size", [30_000, 2_500_000])
+def test_a_full_disk_leaves_nothing_that_looks_whole(sqlite_url: str, make_app: Callable[..., Flask], tmp_path: Path, size: int) -> None:
+    """RLIMIT_FSIZE in a process of its own: SQLite's copy does not fit, or the copy fits and a file of the data folder does not."""
+    make_app(sqlite_url)
+    data, target = tmp_path / "data", tmp_path / "full"
+    data.mkdir(exist_ok=True)
+    (data / "film").write_bytes(os.urandom(3_000_000))
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from pathlib import Path; from kennislab.core.backup import BackupError, make\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)\n"
+        f"try: make({sqlite_url!r}, Path({str(data)!r}), Path({str(target / 'b.klbackup')!r}))\n"
+        "except BackupError as error: sys.exit(str(error))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "er staat niets halfs. " in done.stderr and "schijf" in done.stderr, done.stderr
+    assert list(target.iterdir()) == []
+
+
+def test_a_disk_without_links_gets_it_whole_too(
+    sqlite_url: str, make_app: Callable[..., Flask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_app(sqlite_url)
+
+    def no_links(*_: Any, **__: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    target = tmp_path / "stick" / "b.klbackup"
+    backup.make(sqlite_url, tmp_path / "data", target)
+    assert [path.name for path in target.parent.iterdir()] == ["b.klbackup"] and target.stat().st_mode & 0o777 == 0o600
+    with backup.opened(target) as (_, manifest):
+        assert manifest.kind == "sqlite"
+    with pytest.raises(backup.BackupError, match="bestaat al"):
+        backup.make(sqlite_url, tmp_path / "data", target)
 
 
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,8 +27,11 @@ def make(url: str, data: Path, target: Path) -> Manifest:
     """
     if target.exists():
         raise BackupError(f"{target} bestaat al. Kies een andere naam; een back-up wordt nooit overschreven.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)  # 0600
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)  # 0600
+    except OSError as error:
+        raise BackupError(f"In {target.parent} is niet te schrijven ({error.strerror}). Kies een andere map.") from error
     part = Path(name)
     manifest = Manifest(
         kind="sqlite" if url.startswith("sqlite") else "postgresql", version=__version__, made_at=clock.now().isoformat(timespec="seconds")
@@ -41,12 +46,28 @@ def make(url: str, data: Path, target: Path) -> Manifest:
                 archive.writestr(MANIFEST, manifest.text())
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, target)  # fails when somebody else made it meanwhile
+        _name(part, target)
     except FileExistsError as error:
         raise BackupError(f"{target} bestaat al. Kies een andere naam; een back-up wordt nooit overschreven.") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) or "full" in str(error)
+        why = "De schijf is vol." if full else f"Schrijven lukt niet ({error}). Is er nog ruimte op de schijf?"
+        raise BackupError(f"De back-up is niet gemaakt, en er staat niets halfs. {why}") from error
     finally:
         part.unlink(missing_ok=True)
     return manifest
+
+
+def _name(part: Path, target: Path) -> None:
+    """Gives it its name, unless somebody else made that meanwhile (FileExistsError). Not every disk knows links: a stick, a share."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if target.exists():
+            raise FileExistsError(target) from None
+        os.replace(part, target)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from kennislab.core.backup import postgres, sqlite
-from kennislab.core.backup.shape import DATABASE, FILES, LEDGER, MARK, BackupError, Manifest
+from kennislab.core.backup.shape import DATABASE, FILES, GROWS, LEDGER, MARK, BackupError, Manifest
 
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """The database that a restore would overwrite. ``filled``: it has people or programmes."""
+    """The database that a restore would overwrite. ``filled``: it has people or programmes; ``rows``: table → number."""
 
     filled: bool
     house: str
     latest: str
+    rows: Mapping[str, int]
 
 
 def there(url: str) -> There:
@@ -28,7 +29,7 @@ def there(url: str) -> There:
     if url.startswith("sqlite"):
         path = sqlite.path_of(url)
         if not path.exists() or path.stat().st_size == 0:
-            return There(False, "", "")
+            return There(False, "", "", {})
         copy = path.with_name(f"{path.name}.looking.tmp")
         try:
             sqlite.snapshot(path, copy)  # with what is still in its write-ahead log
@@ -36,14 +37,14 @@ def there(url: str) -> There:
             _, house, latest = sqlite.told(copy)
         finally:
             copy.unlink(missing_ok=True)
-        return There(bool(rows.get("person") or rows.get("programme")), house, latest)
+        return There(bool(rows.get("person") or rows.get("programme")), house, latest, rows)
     with postgres.connected(url) as connection:
         if number := postgres.others(connection):
             raise BackupError(f"Er zijn nog {number} andere verbindingen met de database. Stop eerst de server en de werkers.")
         source = postgres.Snapshot(connection)
         _, house, latest = source.told()
-        filled = any(next(source.read(table), b"") for table in ("person", "programme") if table in source.tables)
-        return There(filled, house, latest)
+        rows = source.rows(GROWS)
+        return There(bool(rows.get("person") or rows.get("programme")), house, latest, rows)
 
 
 def refusal(now: There, manifest: Manifest) -> str | None:
@@ -57,6 +58,10 @@ def refusal(now: There, manifest: Manifest) -> str | None:
             f"Wat hier staat, is nieuwer dan de back-up: hier is tot {_moment(now.latest)} gewerkt, de back-up gaat tot"
             f" {_moment(manifest.latest) if manifest.latest else 'het begin'}. Alles daartussen gaat bij terugzetten verloren."
         )
+    grown = {table: now.rows.get(table, 0) - manifest.rows.get(table, 0) for table in GROWS}
+    if any(number > 0 for number in grown.values()):  # whatever the clocks said
+        number = sum(number for number in grown.values() if number > 0)
+        return f"Wat hier staat, is nieuwer dan de back-up: er zijn {number} rijen bij gekomen. Die gaan bij terugzetten verloren."
     return None
 
 

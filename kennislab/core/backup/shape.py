@@ -80,6 +80,12 @@ def kept_files(data: Path) -> Iterator[Path]:
 HOUSE = "SELECT id, created_at FROM programme ORDER BY id LIMIT 1"
 """What tells one database from another: its first programme and the moment at which that was made."""
 
+GROWS = (
+    "programme", "person", "lab", "journal_entry", "knowledge_question", "archive_item", "archive_correction", "archive_evidence",
+    "archive_action_update", "erasure",
+)  # fmt: skip
+"""Tables that hold what people did and from which nothing goes by itself: more rows than in a backup is newer, whatever a clock said."""
+
 LATEST = (
     ("journal_entry", "at"),
     ("person", "created_at"),
@@ -87,6 +93,9 @@ LATEST = (
     ("knowledge_question", "updated_at"),
     ("archive_item", "created_at"),
     ("archive_item", "edited_at"),
+    ("archive_correction", "at"),
+    ("archive_evidence", "created_at"),
+    ("archive_action_update", "at"),
     ("live_op", "at"),
     ("mail", "created_at"),
     ("erasure", "at"),
