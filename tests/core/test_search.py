@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from kennislab.core import search
 from kennislab.core.db import db, engine_options
-from kennislab.core.search import Document, Hit
+from kennislab.core.search import Document, Hit, engines, remembering
 from kennislab.core.transaction import transaction
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -296,6 +297,36 @@ def test_finds_words_however_they_are_written(index: Flask) -> None:
     assert search.search(db.session(), "gemente", {"programme:1"}).corrections == [("gemente", "gemeente")], "the commonest of the nearest"
     hit = search.search(db.session(), "cocreatie", {"programme:1"}, limit=9).hits
     assert {one.key: one.why for one in hit} == {"apart": ["Co-creatie"], "samen": ["cocreatie"]}
+
+
+def test_what_was_looked_up_is_remembered_until_something_changes(filled: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "_EVERY", 2)
+    monkeypatch.setattr(remembering, "_KEPT", 0)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("looked up again")
+
+    assert found("budget") == ["budget", "wijkbudget"]
+    with monkeypatch.context() as patched:
+        for engine in (engines.Fts5, engines.Postgres):
+            patched.setattr(engine, "holding", refuse)
+            patched.setattr(engine, "words", refuse)
+        assert found("budget") == ["budget", "wijkbudget"]
+        with pytest.raises(AssertionError, match="again"):
+            found("draagvlak")
+    for number in range(5):
+        db.session.rollback()
+        with transaction() as tx:
+            search.index(tx, document(f"new{number}", "Nog meer budget"))
+            tx.session.flush()
+            with Session(db.engine) as other:
+                assert len(search.search(other, "budget", {"programme:1"}).hits) == 2 + number, "not before it is committed"
+        assert len(found("budget")) == 3 + number
+    db.session.rollback()
+    with transaction() as tx:
+        search.remove(tx, "bottleneck", "budget")
+    assert "budget" not in found("budget")
+    assert db.session.scalar(sa.text("SELECT count(*) FROM search_change")) <= 2, "old rows are taken away now and then"
 
 
 def test_more_when_few_hold_all_words(filled: Flask) -> None:

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.core.search.engines import Ids, engine_of
+from kennislab.core.search.remembering import Memory, note_change, state_of
 from kennislab.core.search.tables import DOCUMENT
 
 Audiences = tuple[str, ...]
@@ -64,6 +65,7 @@ class Columns:
         """Whether any document has a title of its own."""
         self.common: dict[Audiences, dict[str, int]] = {}
         """Who asks → how many documents of theirs held a common stem when it was last looked up."""
+        self.memory = Memory()
         self.samples: dict[str, tuple[int, Counter[str]]] = {}
         """Audience → (number of its newest document, in how many of its newest documents a stem is)."""
         self.totals: dict[str, tuple[int, int]] = {}
@@ -133,7 +135,9 @@ _lock = threading.Lock()
 
 def note_writing(session: Session) -> None:
     """Remembers that the present transaction of this session has put documents in."""
-    session.connection()
+    connection = session.connection()
+    if not is_writing(session):
+        note_change(connection)
     session.info[_WRITING] = session.get_transaction()
 
 
@@ -148,10 +152,15 @@ class View:
     def __init__(self, session: Session, audiences: Sequence[str]) -> None:
         self.session, self.audiences = session, tuple(audiences)
         self.looked_up: dict[tuple[bool | str, ...], Ids] = {}
-        """What this question has asked the database already."""
-        self.columns = _of_database.setdefault(session.connection().engine, Columns())
+        """What this question has asked the database already, as far as it is for these audiences."""
+        connection = session.connection()
+        self.columns = _of_database.setdefault(connection.engine, Columns())
         if is_writing(session):
-            self.columns = self.columns.copy()
+            self.columns = self.columns.copy()  # with a memory of its own
+        state = state_of(connection)
+        if self.columns.memory.state != state:
+            self.columns.memory = Memory(state)
+        self.memory = self.columns.memory
         if len(self.columns.common) > _ASKERS:
             self.columns.common.clear()
         self.common = self.columns.common.setdefault(self.audiences, {})
@@ -173,8 +182,13 @@ class View:
     def load(self) -> None:
         """Sees to it that all their documents are in the columns; those that have gone may be there, too."""
         if np.count_nonzero(self.visible) < self.total():
-            connection = self.session.connection()
-            self.visible_of(engine_of(connection).of_audience(connection, self.audiences))
+            self.everything()
+
+    def everything(self) -> Ids:
+        """All documents of these audiences."""
+        connection = self.session.connection()
+        ids = self.memory.get(("everything", self.audiences), lambda: engine_of(connection).of_audience(connection, self.audiences), len)
+        return self.visible_of(ids)
 
     def note_common(self, stem: str, documents: int) -> None:
         """Remembers a stem that many of their documents hold."""

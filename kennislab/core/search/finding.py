@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kennislab.core import language
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import Columns, View
-from kennislab.core.search.engines import Ids, engine_of
+from kennislab.core.search.engines import Ids
 from kennislab.core.search.terms import ENOUGH, Finder, Term
 
 Scores = npt.NDArray[np.float32]
@@ -75,7 +75,7 @@ def find(
     if asked.asks:
         found = combine(view, total, terms, phrases, any_of)
     else:
-        everything = view.visible_of(engine_of(connection).of_audience(connection, audiences))
+        everything = view.everything()
         found = combine(view, total, [], [], any_of=True)
         found.mask[everything] = True
     found.stems.update(token.stem for phrase in asked.phrases for token in phrase)

@@ -20,7 +20,7 @@ from kennislab.core.language import Token
 from kennislab.core.search import finding, joining
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import View, one_of
-from kennislab.core.search.engines import NONE, Ids, engine_of
+from kennislab.core.search.engines import NONE, Ids
 from kennislab.core.search.finding import Found
 from kennislab.core.search.reading import best, hits_of
 from kennislab.core.search.shapes import SPOKEN, Suggestion
@@ -245,7 +245,7 @@ def _counted(view: View, asked: _Typed, named: Sequence[tuple[str, str]], rest: 
         context = asked.context(rest)
         ids = np.flatnonzero(context.mask) if context is not None else np.zeros(0, np.int64)
     else:
-        ids = view.visible_of(engine_of(view.session.connection()).of_audience(view.session.connection(), view.audiences))
+        ids = view.everything()
     made = []
     for name, value in named:
         facet = view.columns.facets[name]

@@ -1,4 +1,4 @@
-"""Tables of the index. Four are ordinary; two more belong to the database at hand and are made beside them.
+"""Tables of the index. Five are ordinary; two more belong to the database at hand and are made beside them.
 
 ``search_index``       document → stems      SQLite: FTS5 over our own stems; PostgreSQL: tsvector with GIN
 ``search_word_index``  word → trigrams       SQLite: FTS5 with the trigram tokenizer; PostgreSQL: text[] with GIN
@@ -94,9 +94,19 @@ class SearchVector(Base):
     data: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
+class SearchChange(Base):
+    """A transaction that changed the index. See :mod:`.remembering`."""
+
+    __tablename__ = "search_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+
+
 DOCUMENT = cast(sa.Table, SearchDocument.__table__)
 WORD = cast(sa.Table, SearchWord.__table__)
 WORD_OF = cast(sa.Table, SearchWordOf.__table__)
+CHANGE = cast(sa.Table, SearchChange.__table__)
 VECTOR = cast(sa.Table, SearchVector.__table__)
 
 

@@ -164,7 +164,11 @@ class Finder:
 
     def phrase(self, tokens: list[Token]) -> Ids:
         """Documents that hold these words right after each other."""
-        return self.view.visible_of(self.engine.phrase(self.connection, [token.stem for token in tokens], self.within))
+        stems = [token.stem for token in tokens]
+        if self.within:
+            return self.view.visible_of(self.engine.phrase(self.connection, stems, self.within))
+        ids = self.view.memory.get(("phrase", *stems), lambda: self.engine.phrase(self.connection, stems), len)
+        return self.view.visible_of(ids)
 
     def _holding(self, stems: list[str], more: Sequence[Group] = (), title: bool = False) -> Ids:
         if not stems:
@@ -175,7 +179,7 @@ class Finder:
         elif name in self.view.looked_up:
             return self.view.looked_up[name]
         else:
-            ids = self.engine.holding(self.connection, stems, title=title)
+            ids = self.view.memory.get(("holding", *name), lambda: self.engine.holding(self.connection, stems, title=title), len)
         ids = self.view.visible_of(ids)
         if not (self.within or more):
             self.view.looked_up[name] = ids
@@ -254,7 +258,10 @@ class Finder:
 
     def words(self, fragments: Sequence[str], most: int) -> list[tuple[str, str]]:
         """(word, stem) of the shortest words of the asker's documents that hold one of these."""
-        return self.engine.words(self.connection, fragments, most, self.view.audiences)
+        name = ("words", most, self.view.audiences, *fragments)
+        return self.view.memory.get(
+            name, lambda: self.engine.words(self.connection, fragments, most, self.view.audiences), lambda found: 20 * len(found)
+        )
 
     def _mend(self, token: Token, term: Term) -> None:
         """The nearest words within the mistakes that a word of this length may have.
