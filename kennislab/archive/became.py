@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from kennislab.archive import queries
 from kennislab.archive.findable import findable
-from kennislab.archive.models import ArchiveItem
+from kennislab.archive.models import ArchiveItem, ItemLink, LinkKind
 from kennislab.grouping.afterwards import Became
 from kennislab.programme.models import Lab, LabState
 
 
 def became_of(session: Session, lab: Lab, public_ids: Collection[str]) -> dict[str, Became]:
-    """Public id → what the archive has of that question, as far as every participant of the programme may see it."""
+    """Public id → what the archive has of that question, as far as every participant of the programme may see it.
+
+    A solution was found for a question when it answers it, came up with it, or solves a bottleneck that came up with it.
+    """
     if lab.state is not LabState.ARCHIVED:
         return {}
     A = ArchiveItem
@@ -27,7 +30,9 @@ def became_of(session: Session, lab: Lab, public_ids: Collection[str]) -> dict[s
     for public_id, item in taken.items():
         if public_id is None or item is None or not findable(item):
             continue
-        solutions = [one for one in session.scalars(sa.select(A).where(A.answers_id == item.id)) if findable(one)]
+        came_up = sa.select(ItemLink.from_id).where(ItemLink.to_id == item.id, ItemLink.kind == LinkKind.QUESTION)
+        found_for_it = sa.or_(A.answers_id == item.id, A.answers_id.in_(came_up), sa.and_(A.kind == "solution", A.id.in_(came_up)))
+        solutions = [one for one in session.scalars(sa.select(A).where(found_for_it)) if findable(one)]
         worked = sum(queries.outcomes(one.evidence).worked > 0 for one in solutions)
         found[public_id] = Became(f"/archief/{item.id}", len(solutions), worked)
     return found

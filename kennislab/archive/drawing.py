@@ -199,11 +199,11 @@ def _down_the_page(rows: Sequence[Sequence[Key]], edges: Sequence[tuple[Key, Key
         near[end].append((start, pull))
     middle: dict[Key, float] = {}
     for row in rows:
-        y = 0.0
+        y = -sum(tall[key] + ROW for key in row) / 2
         for key in row:
             middle[key] = y + tall[key] / 2
             y += tall[key] + ROW
-    for sweep in range(24):
+    for sweep in range(40):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wanted = [
                 sum(middle[one] * pull for one, pull in near[key]) / sum(pull for _one, pull in near[key]) if near[key] else middle[key]

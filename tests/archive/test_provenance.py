@@ -11,10 +11,12 @@ from flask import Flask
 
 from kennislab.accounts import forgetting
 from kennislab.archive import tracing
+from kennislab.archive.became import became_of
 from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Outcome, Status
 from kennislab.archive.provenance import HIDDEN, PART, RELATIONS, Chain
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
+from kennislab.grouping.afterwards import Became
 from kennislab.products import queries as products
 from kennislab.programme.models import Lab, LabState
 from kennislab.questions import queries as questions
@@ -223,6 +225,12 @@ def test_a_lab_theme_by_theme(shared: Woven) -> None:
     assert themes == [("Geld", 7), (None, 1)]
     assert {woven.name(key) for key in geld.roots} == {"question", "slow", "purse", "after_secret", "unnamed", "lesson", "action"}
     assert {woven.name(key) for key in rest.roots} == {"alone"}
+
+
+def test_what_became_of_a_question_counts_what_solved_its_bottlenecks(shared: Woven) -> None:
+    with shared.app.app_context():
+        lab, asked = db.session.get_one(Lab, shared.labs[0]), shared.questions["asked"]
+        assert became_of(db.session(), lab, [asked]) == {asked: Became(f"/archief/{shared.ids['question']}", solutions=1, worked=1)}
 
 
 # --- forgetting -----------------------------------------------------------------------------------------------------------------
