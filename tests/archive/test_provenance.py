@@ -277,6 +277,7 @@ def test_pages_say_where_it_came_from_and_what_came_of_it(shared: Woven) -> None
         assert words in item, words
     assert item.count('<g role="img"') == 2
     assert f'href="/archief/{shared.ids["slow"]}" aria-label="Knelpunt: Het budget komt te laat vrij."' in item
+    assert f'href="/archief/lijkt-op/solution/{shared.ids["purse"]}"' in item
     question = client.get(f"/kennisvragen/{shared.questions['again']}").text
     assert "Eerder gevraagd als" in question and "Gesplitst" not in question and "Was een deel van" in question
     product = client.get(f"/kennisproducten/{shared.product}").text

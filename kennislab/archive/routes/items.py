@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import actions, following, ledger, places, policies, queries, sealing
+from kennislab.archive import actions, findable, following, ledger, places, policies, queries, sealing
 from kennislab.archive.forms import CorrectionForm
 from kennislab.archive.ledger_forms import ActionForm, OutcomeForm
 from kennislab.archive.models import ActionStatus, ArchiveItem, Outcome
@@ -16,6 +16,7 @@ from kennislab.core.db import db
 from kennislab.core.errors import DomainError, require
 from kennislab.core.transaction import transaction
 from kennislab.programme import queries as programme_queries
+from kennislab.programme.models import LabState
 
 Forms = tuple[CorrectionForm | None, OutcomeForm | None, ActionForm | None]
 
@@ -34,6 +35,7 @@ def _page(
         item=item,
         lab=item.lab,
         told=chains.of_item(actor, item),
+        like=findable.name(item) if item.lab.state is LabState.ARCHIVED and findable.findable(item) else None,
         outcomes=queries.outcomes(item.evidence),
         summary=ledger.summary(item.evidence),
         lives=ledger.story(item.evidence),
