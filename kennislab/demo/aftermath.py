@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from kennislab.archive import following, prompts, sealing
+from kennislab.archive import following, prompts, sealing, searches
+from kennislab.archive.asking import Asked
 from kennislab.archive.models import ArchiveItem, EvidencePrompt, Outcome
 from kennislab.core import clock
 from kennislab.core.transaction import Tx
@@ -30,6 +31,10 @@ def load_after(tx: Tx, content: Content, cast: Cast, archived: Archived) -> None
     names = programme_queries.municipality_names(tx.session, codes)
     for number, prompt in enumerate(content.after.prompts):
         _prompt(tx, cast, archived, names, prompt, _office_hours(prompt.days) + timedelta(minutes=number))
+    for kept in content.after.searches:
+        pairs = [(name, value) for name, values in kept.query.items() for value in values]
+        with at(_office_hours(kept.days)):
+            searches.keep(tx, cast.actor(kept.by), kept.name, Asked.of(pairs), kept.every)
 
 
 def _office_hours(days: int) -> datetime:

@@ -1,7 +1,7 @@
 """Goes through a lab's harvest, seals it, and adds what became of it afterwards.
 
-Three things are written straight into the tables, all of them history of hundreds of rows: links between items, whom to call, and the
-ledger of evidence. Its lines go in before the seal, so that the index is made once.
+Four things are written straight into the tables, all of them history of hundreds of rows: links between items, whom to call, the ledger
+of evidence and how actions went. Their lines go in before the seal, so that index and chain are made once.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from kennislab.archive import following, operations, queries, sealing
-from kennislab.archive.models import ActionStatus, ArchiveItem, Evidence, ItemLink, LinkKind, Outcome, Status
+from kennislab.archive import operations, queries, sealing
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Evidence, ItemLink, LinkKind, Outcome, Status
 from kennislab.core import clock
 from kennislab.demo.history import at, local
 from kennislab.demo.rooms import Room
@@ -36,9 +36,9 @@ def harvest(room: Room, asked: Mapping[str, KnowledgeQuestion], moment: datetime
         operations.confirm_all(room.tx, room.row)
         tie(room, items, archived)
         _ledger(room, items, today)
+        _actions(room, items, today)
         sealing.seal(room.tx, room.row, by)
     archived.update({room.lab.ref(slug): item.id for slug, item in items.items()})
-    _actions(room, items, today)
 
 
 def by_slug(room: Room, asked: Mapping[str, KnowledgeQuestion]) -> dict[str, ArchiveItem]:
@@ -120,11 +120,23 @@ def _somebody_of(content: Content, city: City) -> Person:
 
 
 def _actions(room: Room, items: Mapping[str, ArchiveItem], today: date) -> None:
-    """How the agreements went, said by their owners around the date."""
+    """How the agreements went, said by their owners around the date. Straight into the table, as the ledger."""
+    updates: list[dict[str, object]] = []
     for said in room.lab.items:
         if said.kind != "action" or said.status == "open" and not said.note or said.due is None or said.owner is None:
             continue
-        with at(local(min(said.due - timedelta(days=1), today), time(11))):
-            note = said.note or "Gedaan."
-            status, by = ActionStatus(said.status), room.cast.actor(said.owner)
-            following.update_action(room.tx, items[said.slug], status, note, by, due=said.until)
+        item, owner = items[said.slug], room.cast.row(said.owner)
+        item.action_status = ActionStatus(said.status)
+        updates.append(
+            {
+                "item_id": item.id,
+                "status": item.action_status,
+                "note": said.note or "Gedaan.",
+                "by_id": owner.id,
+                "by": owner.name,
+                "at": local(min(said.due - timedelta(days=1), today), time(11)),
+                "due": said.until,
+            }
+        )
+    if updates:
+        room.tx.session.execute(sa.insert(ActionUpdate), updates)

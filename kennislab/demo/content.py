@@ -198,7 +198,7 @@ class _Reader:
                 for one in raw["prompts"]
             ),
             corrections=tuple(Amended(one["item"], self.person(one["by"]), one["days"], one["text"]) for one in raw["corrections"]),
-            searches=tuple(Search(self.person(one["by"]), one["name"], one["query"], one["every"]) for one in raw["searches"]),
+            searches=tuple(Search(self.person(one["by"]), one["name"], one["days"], one["query"], one["every"]) for one in raw["searches"]),
         )
 
     def before(self, raw: Raw) -> Before:

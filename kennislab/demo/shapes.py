@@ -325,11 +325,12 @@ class Amended:
 
 @dataclass(frozen=True)
 class Search:
-    """A search that somebody kept. ``query``: parameters of its address; ``every``: how often it is mailed."""
+    """A search that somebody kept, so many days ago. ``query``: parameters of its address; ``every``: how often it is mailed."""
 
     by: Person
     name: str
-    query: Mapping[str, str | list[str]]
+    days: int
+    query: Mapping[str, list[str]]
     every: str
 
 

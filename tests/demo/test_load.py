@@ -17,8 +17,8 @@ from flask import Flask
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person, Role
-from kennislab.archive import actions, chain, checking, ledger, previous, prompts
-from kennislab.archive.models import ArchiveItem, Consent, Correction, Evidence, ItemLink, LinkKind, Status
+from kennislab.archive import actions, asking, chain, checking, ledger, previous, prompts, searches
+from kennislab.archive.models import ArchiveItem, Consent, Correction, Evidence, ItemLink, LinkKind, SavedSearch, Status
 from kennislab.archive.sealed import verify
 from kennislab.core import clock, postbox, search
 from kennislab.core.db import db
@@ -304,7 +304,8 @@ def test_the_newest_lab_stands_where_its_stage_says(stage: str) -> None:
 
 
 def test_loading_stays_cheap(make_app: MakeApp, sqlite_url: str) -> None:
-    """Counted in statements, which a busy machine does not change. So many take about two seconds of one quiet core."""
+    """Counted in statements, which a busy machine does not change. So many take about three seconds of one quiet core; what is signed and
+    indexed costs more than what is asked of the database, and does not show here."""
     app = make_app(sqlite_url)
     statements = 0
 
@@ -315,7 +316,7 @@ def test_loading_stays_cheap(make_app: MakeApp, sqlite_url: str) -> None:
     with app.app_context():
         sa.event.listen(db.engine, "before_cursor_execute", count)
     load.load(app, "live")
-    assert 1000 < statements < 5300
+    assert 1000 < statements < 4800
 
 
 def test_the_archive_is_full_and_sealed(live_demo: tuple[Flask, load.DemoInfo]) -> None:
@@ -369,6 +370,12 @@ def test_what_came_of_the_labs_can_be_told(live_demo: tuple[Flask, load.DemoInfo
         every = actions.of_programme(session, session.get_one(Lab, info["lab"]["id"]).programme_id)
         assert Counter(str(action.status) for action in every) == {"done": 44, "open": 8, "carried_on": 2, "dropped": 2}
         assert sum(action.overdue for action in every) >= 3
+        kept = session.scalars(sa.select(SavedSearch).order_by(SavedSearch.id)).all()
+        found = {
+            one.name: asking.found(session, searches.asked_of(one), {f"programme:{every[0].item.programme_id}"}, 9).total for one in kept
+        }
+        assert found["Hitte"] >= 1 and found["Wat in Rotterdam werkte"] >= 5 and found["Geprobeerd en mislukt"] == 2
+        assert len(found) == 4 and found["Oplossingen over geld"] >= 10
         (correction,) = session.scalars(sa.select(Correction))
         assert correction.by == "Wim Okkerse" and correction.signature
         programme = session.scalars(sa.select(Programme)).one()
