@@ -10,7 +10,7 @@ import os
 import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from kennislab.programme.models import Lab
 from tests.archive.rooms import SAID, Said, item_of
 from tests.archive.sealed_rooms import as_version_1, sealed_lab
 from tests.programme.worlds import signed_in
+from tests.support import databases
 
 KEEPING = Keeping("Gemeente Voorbeeld", 10, open=False)
 
@@ -66,13 +67,26 @@ def packed_again(app: Flask, said: Said, role: str = "coordinator") -> bytes:
         return out.getvalue()
 
 
-@pytest.fixture
-def packed(make_app: Callable[..., Flask], sqlite_url: str) -> Packed:
-    app = make_app(sqlite_url)
+def _packed(app: Flask) -> Packed:
     said = sealed_lab(app)
     with app.app_context():
         known = keys.known()
     return Packed(app, said, packed_again(app, said), known)
+
+
+@pytest.fixture
+def packed(make_app: Callable[..., Flask], sqlite_url: str) -> Packed:
+    """For a test that goes on with the lab."""
+    return _packed(make_app(sqlite_url))
+
+
+@pytest.fixture(scope="module")
+def same(_databases: databases.Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Packed]:
+    """For tests that only look: one for all of them."""
+    folder = tmp_path_factory.mktemp("packed")
+    app = databases.create_app(databases.settings(folder, _databases.filled("sqlite", folder)))
+    yield _packed(app)
+    databases.dispose(app)
 
 
 def check(content: bytes, tmp_path: Path, known: opening.Known) -> list[tuple[str, str]]:
@@ -102,16 +116,16 @@ def hashed_again(entries: dict[str, bytes], sign: Callable[[bytes], str] | None 
     return made | {opening.SIGNATURE: sign(canonical.package_message(raw)).encode()} if sign else made
 
 
-def test_it_holds_what_it_says_and_verifies(packed: Packed, tmp_path: Path) -> None:
-    entries = packed.entries()
-    base = f"programma-1/kennislab-{packed.said.world.lab_id}"
+def test_it_holds_what_it_says_and_verifies(same: Packed, tmp_path: Path) -> None:
+    entries = same.entries()
+    base = f"programma-1/kennislab-{same.said.world.lab_id}"
     names = [name for name in entries if not name.endswith(".mdto.xml")]
     assert names[:4] == ["manifest.json", "manifest.sig", "sleutel.pem", "LEESMIJ.txt"] and names[-1] == "pakbon.csv"
     assert [name for name in names if name.startswith(base)][:3] == [f"{base}/verslag/verslag.{kind}" for kind in ("pdf", "odt", "json")]
     assert len([name for name in names if name.startswith(f"{base}/bijlagen/")]) == 2
     path = tmp_path / "pakket.zip"
-    path.write_bytes(packed.content)
-    verdict = opening.package(path, packed.known)
+    path.write_bytes(same.content)
+    verdict = opening.package(path, same.known)
     assert verdict.findings == [] and [one.code for one in verdict.notes] == ["withheld"]
     assert verdict.checked["correction"] == 2 and verdict.checked["part"] > verdict.checked["shown"] > len(SAID)
     assert [one.code for one in opening.package(path, {}).notes] == ["key_not_compared", "withheld"]
@@ -121,31 +135,29 @@ def test_it_holds_what_it_says_and_verifies(packed: Packed, tmp_path: Path) -> N
         next(row for row in rows if row[0].endswith("verslag.pdf"))[n] for n in (0, 3, 4)
     ]
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(entries[f"{base}/verslag/verslag.pdf"])).pages)
-    with packed.app.app_context():
-        assert db.session.get_one(Seal, packed.said.world.lab_id).head in text.replace("\n", "").replace(" ", "")
+    with same.app.app_context():
+        assert db.session.get_one(Seal, same.said.world.lab_id).head in text.replace("\n", "").replace(" ", "")
 
 
-def test_the_same_archive_gives_the_same_bytes(packed: Packed) -> None:
+def test_the_same_archive_gives_the_same_bytes(same: Packed) -> None:
     with pytest.raises(DomainError):
-        packed_again(packed.app, packed.said, "participant")
-    assert packed_again(packed.app, packed.said, "facilitator") == packed.content
-    assert b"2026" not in b"".join(
-        struct.pack("<HH", *info.date_time[:2]) for info in zipfile.ZipFile(io.BytesIO(packed.content)).infolist()
-    )
+        packed_again(same.app, same.said, "participant")
+    assert packed_again(same.app, same.said, "facilitator") == same.content
+    assert b"2026" not in b"".join(struct.pack("<HH", *info.date_time[:2]) for info in zipfile.ZipFile(io.BytesIO(same.content)).infolist())
 
 
-def test_what_must_not_be_in_it_is_not(packed: Packed) -> None:
+def test_what_must_not_be_in_it_is_not(same: Packed) -> None:
     """Neither what stayed in its group, nor who, nor where and when something anonymous was said."""
-    entries = packed.entries()
+    entries = same.entries()
     told = "\n".join(content.decode("utf-8", "replace") for name, content in entries.items() if name.endswith(("l", "json", "txt", "csv")))
-    chain = [json.loads(line) for line in entries[packed.path("keten.jsonl")].splitlines()]
+    chain = [json.loads(line) for line in entries[same.path("keten.jsonl")].splitlines()]
     assert "wethouder" not in told and SAID["purse"]["text"] in told and "straatbudget" in told
     assert not re.search(r'"(actor|author|participant|company|contact|original|owner|aside_salt)"', told)
     assert "Ander" not in told and told.count("Pia") == told.count('"actiehouder": "Pia"') == 1, "of people only who does what was agreed"
-    assert packed.said.ids["unnamed"] not in told and packed.said.ids["secret"] not in told
+    assert same.said.ids["unnamed"] not in told and same.said.ids["secret"] not in told
     (lesson,) = [one for one in chain if one.get("content", {}).get("text") == SAID["unnamed"]["text"]]
     assert lesson["part"] == "item" and not {"municipality", "group", "step"} & lesson["content"].keys()
-    facts = [json.loads(line) for line in entries[packed.path("journaal.jsonl")].splitlines()]
+    facts = [json.loads(line) for line in entries[same.path("journaal.jsonl")].splitlines()]
     said = [one["data"]["text"] for one in facts if one["type"] == "contribution.added"]
     assert sorted(said) == sorted(["Nabellen", *(SAID[name]["text"] for name in ("slow", "purse", "inside", "twin"))])
     assert all(one.keys() == {"seq", "part", "commitment", "head"} for one in chain if "content" not in one)
@@ -192,11 +204,11 @@ def test_metadata_are_valid_and_say_what_is_there(packed: Packed) -> None:
         )
 
 
-def test_every_tampering_is_named(packed: Packed, tmp_path: Path) -> None:
-    entries = packed.entries()
+def test_every_tampering_is_named(same: Packed, tmp_path: Path) -> None:
+    entries = same.entries()
     foreign = keys.Ed25519PrivateKey.generate()
-    report, chain_at, seal_at = packed.path("verslag.json"), packed.path("keten.jsonl"), packed.path("zegel.json")
-    more_at, later_at, odt_at = packed.path("aanvullingen.jsonl"), packed.path("vervolg.jsonl"), packed.path("verslag.odt")
+    report, chain_at, seal_at = same.path("verslag.json"), same.path("keten.jsonl"), same.path("zegel.json")
+    more_at, later_at, odt_at = same.path("aanvullingen.jsonl"), same.path("vervolg.jsonl"), same.path("verslag.odt")
     one_file, other_file = sorted(name for name in entries if "/bijlagen/" in name and name.endswith(".pdf"))
     lines = entries[chain_at].splitlines(keepends=True)
     shown = next(n for n, line in enumerate(lines) if b'"content"' in line and b'"item"' in line)
@@ -234,7 +246,7 @@ def test_every_tampering_is_named(packed: Packed, tmp_path: Path) -> None:
         "no JSON": (entries | {seal_at: b"\xff{"}, {("changed", seal_at), ("unreadable", "")}),
     }  # fmt: skip
     for name, (made, expected) in cases.items():
-        found = set(check(zipped(made), tmp_path, packed.known))
+        found = set(check(zipped(made), tmp_path, same.known))
         assert found >= expected if name.endswith("out") else found == expected, name
 
 
@@ -265,26 +277,26 @@ def test_an_older_inventory_or_another_labs_name_shows(packed: Packed, tmp_path:
     assert check(zipped(signed), tmp_path, packed.known) == [("changed", "zegel.json")], "even with our key it is not another lab's"
 
 
-def test_who_signs_with_our_key_cannot_change_what_was_sealed(packed: Packed, tmp_path: Path) -> None:
+def test_who_signs_with_our_key_cannot_change_what_was_sealed(same: Packed, tmp_path: Path) -> None:
     """A package that was made anew and signed rightly still shows that its chain is not the one of the seal."""
-    entries = packed.entries()
-    chain_at = packed.path("keten.jsonl")
+    entries = same.entries()
+    chain_at = same.path("keten.jsonl")
     lines = [json.loads(line) for line in entries[chain_at].splitlines()]
     gone = next(n for n, line in enumerate(lines) if line["part"] == "item")
-    head = canonical.start(packed.said.world.lab_id)
+    head = canonical.start(same.said.world.lab_id)
     kept = [line for n, line in enumerate(lines) if n != gone]
     for number, line in enumerate(kept, 1):
         head = canonical.link(head, line["commitment"])
         line |= {"seq": number, "head": head}
-    with packed.app.app_context():
+    with same.app.app_context():
         made = hashed_again(entries | {chain_at: b"".join(canonical.canonical(line) + b"\n" for line in kept)}, keys.own().sign)
-    assert check(zipped(made), tmp_path, packed.known) == [("short", "keten.jsonl")]
+    assert check(zipped(made), tmp_path, same.known) == [("short", "keten.jsonl")]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_that_plays_tricks(packed: Packed, tmp_path: Path) -> None:
-    entries = packed.entries()
-    report = packed.path("verslag.json")
+def test_a_zip_that_plays_tricks(same: Packed, tmp_path: Path) -> None:
+    entries = same.entries()
+    report = same.path("verslag.json")
     whole = list(entries.items())
     cases: list[tuple[bytes, set[str]]] = [
         (zipped([*whole, (report, b"{}")]), {"twice"}),
@@ -297,39 +309,39 @@ def test_a_zip_that_plays_tricks(packed: Packed, tmp_path: Path) -> None:
         (b"MZ" + zipped(whole), {"hidden"}),
     ]
     for number, (content, codes) in enumerate(cases):
-        assert {code for code, _ in check(content, tmp_path, packed.known)} == codes, number
-    commented = io.BytesIO(packed.content)
+        assert {code for code, _ in check(content, tmp_path, same.known)} == codes, number
+    commented = io.BytesIO(same.content)
     with zipfile.ZipFile(commented, "a") as archive:
         archive.comment = b"verborgen"
-    assert check(commented.getvalue(), tmp_path, packed.known) == [("hidden", "")]
+    assert check(commented.getvalue(), tmp_path, same.known) == [("hidden", "")]
     link = zipfile.ZipInfo("snelkoppeling", (1980, 1, 1, 0, 0, 0))
     link.create_system, link.external_attr = 3, 0o120777 << 16
-    linked = io.BytesIO(packed.content)
+    linked = io.BytesIO(same.content)
     with zipfile.ZipFile(linked, "a") as archive:
         archive.writestr(link, "/etc/passwd")
-    assert ("path", "snelkoppeling") in check(linked.getvalue(), tmp_path, packed.known)
+    assert ("path", "snelkoppeling") in check(linked.getvalue(), tmp_path, same.known)
     bomb = zipfile.ZipInfo(report, (1980, 1, 1, 0, 0, 0))
     bomb.compress_type = zipfile.ZIP_DEFLATED
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in whole:
             archive.writestr(bomb if name == report else zipfile.ZipInfo(name), bytes(30_000_000) if name == report else content)
-    assert ("size", report) in check(out.getvalue(), tmp_path, packed.known)
-    for broken in (b"", b"geen zip", packed.content[: len(packed.content) // 2], zipped({"a": b"b"}), zipped({"manifest.json": b"[]"})):
+    assert ("size", report) in check(out.getvalue(), tmp_path, same.known)
+    for broken in (b"", b"geen zip", same.content[: len(same.content) // 2], zipped({"a": b"b"}), zipped({"manifest.json": b"[]"})):
         with pytest.raises(opening.NoPackage):
-            check(broken, tmp_path, packed.known)
+            check(broken, tmp_path, same.known)
 
 
-def test_the_command(packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(same: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "lab.zip"
-    path.write_bytes(packed.content)
+    path.write_bytes(same.content)
     run = CliRunner()
-    monkeypatch.setenv("KENNISLAB_DATA_DIR", packed.app.config["DATA_DIR"])
+    monkeypatch.setenv("KENNISLAB_DATA_DIR", same.app.config["DATA_DIR"])
     monkeypatch.setenv("KENNISLAB_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
     good = run.invoke(cli.main, ["verify", str(path)])
     assert good.exit_code == 0 and "✓ Alles klopt." in good.output and "zonder inhoud" in good.output
     pem = tmp_path / "sleutel.pem"
-    pem.write_bytes(packed.entries()[opening.KEY])
+    pem.write_bytes(same.entries()[opening.KEY])
     monkeypatch.setenv("KENNISLAB_DATA_DIR", str(tmp_path / "elders"))
     assert "vergeleken" in run.invoke(cli.main, ["verify", str(path)]).output
     assert "vergeleken" not in run.invoke(cli.main, ["verify", str(path), "--key", str(pem)]).output
@@ -343,7 +355,7 @@ def test_the_command(packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in [name for name in os.environ if name.startswith("KENNISLAB_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KENNISLAB_DATA_DIR", str(tmp_path / "nergens"))
-    path.write_bytes(packed.content.replace(b"%PDF-1.4", b"%PDF-1.5"))
+    path.write_bytes(same.content.replace(b"%PDF-1.4", b"%PDF-1.5"))
     english = run.invoke(cli.main, ["verify", str(path), "--language", "en"])
     assert english.exit_code == 1 and ".pdf has been changed." in english.output and "veranderd" not in english.output
     assert not (tmp_path / "nergens").exists(), "it needs no settings and makes nothing"
