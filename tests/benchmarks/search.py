@@ -6,8 +6,9 @@
 beside PostgreSQL's own Dutch configuration with ts_rank, which see the same words (title, text, theme, place).
 
 **How fast**: a believable mix of questions over 100 000 documents of two programmes, made from the programme's own words by frequency,
-compounds included, so that common words are as common as in life. *work* is what this process and the database's server computed for an
-answer (it holds on a busy machine, too); *clock* is what somebody waits. Beside it, in the same run, LIKE and PostgreSQL's Dutch.
+compounds included, so that common words are as common as in life. *After a change*: nothing is remembered of what was looked up. *work* is
+what this process and the database's server computed for an answer (it says more on a busy machine); *clock* is what somebody waits. Beside
+it, in the same run, LIKE and PostgreSQL's Dutch.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from kennislab.core import language, search
 from kennislab.core.db import db, engine_options
+from kennislab.core.search import columns, remembering
 from kennislab.core.transaction import transaction
 from tests.support.services import postgres
 
@@ -292,50 +295,50 @@ def typed(question: str) -> list[str]:
 
 
 def how_fast(url: str, number: int, vectors: bool = True) -> None:
+    """Prints what answers take in so many documents."""
     made = documents(number)
     with database(url, made) as seconds:
-        session = db.session
-        print(f"  indexed {len(made)} in {seconds:.0f} s")
+        read = db.session()
+        print(f"  indexed {len(made)} in {seconds:.0f} s", flush=True)
         meter, before = Meter(), resident()
-        print("  first question of a process  ", told(meter.timed([lambda: search.search(session(), "bewoners wijkbudget", MINE)])))
-        for row in ("first round", "warm"):
-            taken = meter.timed([lambda q=q: search.search(session(), q, MINE) for q in QUESTIONS], 1 if row == "first round" else 6)  # type: ignore[misc]
-            print(f"  {'questions, ' + row:28} ", told(taken))
-            if row == "warm":
-                slow = sorted(zip(taken[-len(QUESTIONS) :], QUESTIONS, strict=True), reverse=True)[:3]
-                print("      slowest:", ", ".join(f"{q!r} {work * 1000:.0f}" for (_, work), q in slow))
-        facets = [lambda q=q, f=f: search.search(session(), q, MINE, f) for q in QUESTIONS for f in CHOICES]  # type: ignore[misc]
-        print("  with facets                  ", told(meter.timed(facets)))
-        empty = [lambda f=f: search.search(session(), "", MINE, f, order="date") for f in CHOICES]  # type: ignore[misc]
-        print("  nothing but facets           ", told(meter.timed(empty, 5)))
-        half = [lambda q=q: search.search(session(), q, MINE, half_typed=True, limit=5) for q in QUESTIONS]  # type: ignore[misc]
-        print("  half typed                   ", told(meter.timed(half, 3)))
-        boxes = sorted({begun for q in QUESTIONS for begun in typed(q)})
-        meter.timed([lambda: search.suggest(session(), "be", MINE)])
-        taken = meter.timed([lambda q=q: search.suggest(session(), q, MINE) for q in boxes])  # type: ignore[misc]
-        print("  suggestions                  ", told(taken))
-        slow = sorted(zip(taken, boxes, strict=True), reverse=True)[:3]
-        print("      slowest:", ", ".join(f"{q!r} {work * 1000:.0f}" for (_, work), q in slow))
+        ask = partial(search.search, read, audiences=MINE, widen=True)
+
+        def show(name: str, taken: Sequence[tuple[float, float]], asked: Sequence[str] = ()) -> None:
+            slow = sorted(zip(taken[-len(asked) :], asked, strict=True), key=lambda pair: -pair[0][1])[:3] if asked else []
+            print(f"  {name:28}", told(taken), flush=True)
+            if slow:
+                print("      slowest:", ", ".join(f"{question[:50]!r} {work * 1000:.0f}" for (_, work), question in slow))
+
+        show("first question of a process", meter.timed([partial(ask, "bewoners wijkbudget")]))
+        taken = []
+        for question in QUESTIONS * 2:
+            columns._of_database[db.engine].memory = remembering.Memory()  # as when a transaction changed the index meanwhile
+            taken += meter.timed([partial(ask, question)])
+        show("questions, after a change", taken, QUESTIONS)
+        show("questions", meter.timed([partial(ask, question) for question in QUESTIONS], 6), QUESTIONS)
+        show("with facets", meter.timed([partial(ask, question, facets=some) for question in QUESTIONS for some in CHOICES]))
+        show("nothing but facets", meter.timed([partial(ask, "", facets=some, order="date") for some in CHOICES], 5))
+        show("half typed", meter.timed([partial(ask, question, half_typed=True, limit=5) for question in QUESTIONS], 3))
+        boxes = sorted({begun for question in QUESTIONS for begun in typed(question)})
+        show("suggestions", meter.timed([partial(search.suggest, read, box, MINE) for box in boxes]), boxes)
         since = datetime.now(UTC) - timedelta(hours=1)
-        print(
-            "  newer (all is new)           ",
-            told(meter.timed([lambda q=q: search.newer(session(), q, MINE, {}, since) for q in QUESTIONS])),
-        )  # type: ignore[misc]
-        kinds = ["solution", "bottleneck"]
-        like_it = [lambda q=q: search.similar(session(), q, kinds, MINE, half_typed=True) for q in [*QUESTIONS, *texts(12)]]  # type: ignore[misc]
-        print("  similar                      ", told(meter.timed(like_it, 2)))
+        show("newer (all of it is)", meter.timed([partial(search.newer, read, question, MINE, {}, since) for question in QUESTIONS]))
+        similar = partial(search.similar, read, kinds=["solution", "bottleneck"], audiences=MINE, half_typed=True)
+        sentences = [*QUESTIONS, *texts(12)]
+        show("similar", meter.timed([partial(similar, sentence) for sentence in sentences], 2), sentences)
         print(f"  memory that it took: {resident() - before} MB")
         if vectors:
-            _with_vectors(meter, kinds)
+            meaning = _vectors()
+            show("similar, with meaning", meter.timed([partial(similar, sentence, meaning=meaning) for sentence in sentences], 2))
         if db.engine.dialect.name == "sqlite":
-            print("  (plain LIKE                  ", told(meter.timed([lambda q=q: like(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
+            show("(plain LIKE)", meter.timed([partial(like, question) for question in QUESTIONS]))
         else:
             prepare_dutch()
-            print("  (PostgreSQL Dutch, no counts ", told(meter.timed([lambda q=q: dutch(q) for q in QUESTIONS])), ")")  # type: ignore[misc]
+            show("(PostgreSQL Dutch, no counts)", meter.timed([partial(dutch, question) for question in QUESTIONS]))
 
 
-def _with_vectors(meter: Meter, kinds: Sequence[str]) -> None:
-    """Vectors made by lot: how fast they are compared does not depend on what they say."""
+def _vectors() -> search.Meaning:
+    """Vectors made by lot, in memory, and one to compare with: how fast they are compared does not depend on what they say."""
     chance = np.random.default_rng(1)
     with transaction() as tx:
         numbers = list(tx.session.scalars(sa.select(search.SearchDocument.id)))
@@ -347,9 +350,7 @@ def _with_vectors(meter: Meter, kinds: Sequence[str]) -> None:
     while not search.refresh(db.session(), "by-lot"):
         pass
     print(f"  vectors: read in {time.perf_counter() - begin:.1f} s, {resident() - before} MB")
-    meaning = search.Meaning("by-lot", chance.standard_normal(512).astype(np.float32))
-    asks = [lambda q=q: search.similar(db.session(), q, kinds, MINE, half_typed=True, meaning=meaning) for q in [*QUESTIONS, *texts(12)]]  # type: ignore[misc]
-    print("  similar, with meaning        ", told(meter.timed(asks, 2)))
+    return search.Meaning("by-lot", chance.standard_normal(512).astype(np.float32))
 
 
 def main() -> None:
