@@ -294,6 +294,16 @@ def typed(question: str) -> list[str]:
     return [question[:length] for length in range(2, len(question) + 1, 2) if question[length - 1].strip()]
 
 
+def growing(sentences: Sequence[str]) -> list[str]:
+    """What is asked while these are typed: from the second word to the ninth, in the middle of each word and at its end."""
+    asked = []
+    for words in (sentence.split() for sentence in sentences):
+        for number in range(1, min(len(words), 9)):
+            begun = " ".join(words[:number])
+            asked += [f"{begun} {words[number][: len(words[number]) // 2 + 1]}", f"{begun} {words[number]}"]
+    return asked
+
+
 def how_fast(url: str, number: int, vectors: bool = True) -> None:
     """Prints what answers take in so many documents."""
     made = documents(number)
@@ -324,8 +334,9 @@ def how_fast(url: str, number: int, vectors: bool = True) -> None:
         since = datetime.now(UTC) - timedelta(hours=1)
         show("newer (all of it is)", meter.timed([partial(search.newer, read, question, MINE, {}, since) for question in QUESTIONS]))
         similar = partial(search.similar, read, kinds=["solution", "bottleneck"], audiences=MINE, half_typed=True)
-        sentences = [*QUESTIONS, *texts(12)]
-        show("similar", meter.timed([partial(similar, sentence) for sentence in sentences], 2), sentences)
+        sentences = growing(texts(6))
+        show("similar, while typing", meter.timed([partial(similar, sentence) for sentence in sentences]), sentences)
+        show("similar, a long text at once", meter.timed([partial(similar, text) for text in texts(18)[6:]]))
         print(f"  memory that it took: {resident() - before} MB")
         if vectors:
             meaning = _vectors()

@@ -35,7 +35,9 @@ _SAMPLE = 2_000
 _PREFIXED = 300
 _SHOWN_FROM = 6
 """So many documents say how a word is written."""
-_MOST_FACETS, _MOST_TITLES = 3, 3
+_MOST_WORDS, _MOST_FACETS, _MOST_TITLES = 5, 3, 3
+_TRIED = 12
+"""So many words that no newest document holds are tried, shortest first."""
 _LONGEST_TITLE = 120
 _TELLING = 4
 """Letters that name a value by another word than its first."""
@@ -77,7 +79,7 @@ def suggest(session: Session, typed: str, audiences: Collection[str], limit: int
     facets = _facets(view, asked)[:_MOST_FACETS]
     titles = _titles(asked)[:_MOST_TITLES]
     named = {language.fold(one.text) for one in facets}
-    words = _words(view, asked, max(limit - len(facets) - len(titles), min(limit, 2)), named)
+    words = _words(view, asked, min(max(limit - len(facets) - len(titles), 2), limit, _MOST_WORDS), named)
     first = (
         [facets, words]
         if facets and " " in facets[0].text and asked.before.strip() and facets[0].query != asked.before.rstrip()
@@ -116,9 +118,11 @@ def _words(view: View, asked: _Typed, most: int, named: Collection[str]) -> list
     finder = Finder(view.session.connection(), view, 1, 0)
     begun = asked.last.word
     stems = {stem for word, stem in finder.words([f" {begun}"], _PREFIXED) if word.startswith(begun)}
-    samples = [_sample_of(view, np.flatnonzero(context.mask))] if context is not None else _samples(view)
-    stems.update(stem for sample in samples for stem in sample if stem.startswith(begun))
-    ranked = sorted(stems, key=lambda stem: (-sum(sample[stem] for sample in samples), len(stem), stem))
+    ids = np.flatnonzero(context.mask) if context is not None else NONE
+    samples = [_sample_of(view, ids)] if context is not None else _samples(view)
+    common = {stem for sample in samples for stem in sample if stem in stems or stem.startswith(begun)}
+    rest = [] if 0 < len(ids) <= _SAMPLE // 4 else sorted(stems - common, key=lambda stem: (len(stem), stem))[:_TRIED]
+    ranked = [*sorted(common, key=lambda stem: (-sum(sample[stem] for sample in samples), len(stem), stem)), *rest]
     known = {language.fold(asked.text[asked.last.start :]), *named}
     found = list(islice(_completed(view, asked, context, finder, ranked, begun, known), most))
     if not ranked and (meant := finder.meant(asked.last)):
