@@ -138,9 +138,12 @@ def outcomes(evidence: Sequence[Evidence]) -> Outcomes:
     )
 
 
-def summary(evidence: Sequence[Evidence]) -> list[Clause]:
+def summary(evidence: Sequence[Evidence], *, places: bool = True) -> list[Clause]:
     """The ledger in clauses, to be translated one by one and shown behind each other: *3 keer geprobeerd*, *2 keer gewerkt*, *in Delft
-    niet: “…”*. What did not work is told with its place and, in the words of who reported it, its reason; nothing is left out unsaid."""
+    niet: “…”*. What did not work is told with its place and, in the words of who reported it, its reason; nothing is left out unsaid.
+
+    ``places``: whether it may be told where; without, only how often.
+    """
     told = lives(evidence)
     number = outcomes(evidence)
     clauses: list[Clause] = []
@@ -148,11 +151,19 @@ def summary(evidence: Sequence[Evidence]) -> list[Clause]:
         clauses.append(_times(number.tried, N_("één keer geprobeerd"), N_("%(n)s keer geprobeerd")))
     if number.worked:
         clauses.append(_times(number.worked, N_("één keer gewerkt"), N_("%(n)s keer gewerkt")))
-    clauses += [(N_("in %(place)s eerst niet, later wel"), {"place": life.place}) for life in told if life.turned][:MOST_REASONS]
-    less = [life for life in told if life.last.status in (Outcome.PARTLY, Outcome.FAILED)]
-    clauses += [_why(life) for life in less[:MOST_REASONS]]
-    if (more := len(less) - MOST_REASONS) > 0:
-        clauses.append(_times(more, N_("op één andere plek ook niet of maar deels"), N_("op %(n)s andere plekken ook niet of maar deels")))
+    if places:
+        clauses += [(N_("in %(place)s eerst niet, later wel"), {"place": life.place}) for life in told if life.turned][:MOST_REASONS]
+        less = [life for life in told if life.last.status in (Outcome.PARTLY, Outcome.FAILED)]
+        clauses += [_why(life) for life in less[:MOST_REASONS]]
+        if (more := len(less) - MOST_REASONS) > 0:
+            clauses.append(
+                _times(more, N_("op één andere plek ook niet of maar deels"), N_("op %(n)s andere plekken ook niet of maar deels"))
+            )
+    else:
+        if number.partly:
+            clauses.append(_times(number.partly, N_("één keer deels gewerkt"), N_("%(n)s keer deels gewerkt")))
+        if number.failed:
+            clauses.append(_times(number.failed, N_("één keer niet gewerkt"), N_("%(n)s keer niet gewerkt")))
     open_ = number.tried - number.worked - number.partly - number.failed
     if open_:
         clauses.append(

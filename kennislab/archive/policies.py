@@ -78,6 +78,19 @@ def may_see_item(actor: Actor, item: ArchiveItem, groups: Collection[str] = ()) 
     return True
 
 
+def may_read_as_said(actor: Actor, item: ArchiveItem) -> Verdict:
+    """The words before the harvest changed them: staff and their author. What was taken out, a name perhaps, was taken out for others."""
+    if actor.is_staff(item.programme_id):
+        return True
+    return True if item.person_id is not None and item.person_id == actor.person_id else NotFound()
+
+
+def may_read_places(actor: Actor, item: ArchiveItem) -> Verdict:
+    """Where something was tried, and who said so: everybody who may see it; of what came without a name staff only, as it could tell whose
+    it is."""
+    return True if not item.anonymous or actor.is_staff(item.programme_id) else NotFound()
+
+
 def may_correct(actor: Actor, item: ArchiveItem) -> Verdict:
     """Adding a signed correction to what is sealed: staff."""
     return _staff_in_state(actor, item.lab, "correct")

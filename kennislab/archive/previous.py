@@ -183,7 +183,7 @@ def told_to(session: Session, actor: Actor, lab: Lab) -> LastTime | None:
     asked = [
         Asked(
             item,
-            [(one, ledger.summary(one.evidence)) for one in solving.get(item.id, [])],
+            [(one, ledger.summary(one.evidence, places=policies.may_read_places(actor, one) is True)) for one in solving.get(item.id, [])],
             again.get(item.source_id or "") or again.get(item.original_text),
         )
         for item in items

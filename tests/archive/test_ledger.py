@@ -89,6 +89,19 @@ def test_what_was_withdrawn_counts_nowhere_and_stays_to_be_read() -> None:
     assert (told(*lines), ledger.outcomes(lines).best, len(ledger.story(lines))) == ("", None, 3)
 
 
+def test_without_places_it_is_told_how_often_and_nothing_of_where_or_why() -> None:
+    lines = [
+        line(1, "Tilburg", F, "De VvE"),
+        line(2, "Tilburg", W),
+        line(3, "Delft", F, "Te duur"),
+        line(4, "Gouda", P),
+        line(5, "Emmen", L),
+    ]
+    clauses = ledger.summary(lines, places=False)
+    told = ", ".join(message % values for message, values in clauses)
+    assert told == "3 keer geprobeerd, één keer gewerkt, één keer deels gewerkt, één keer niet gewerkt, op één plek gepland"
+
+
 def test_a_district_with_another_name_is_the_same_place() -> None:
     lines = [line(1, "Delft", T, "", "Poptahof"), line(2, "Delft", W, "", "Poptahof-Noord"), line(3, "Delft", F, "Nee", "Voorhof")]
     assert told(*lines).startswith("3 keer geprobeerd")

@@ -254,6 +254,23 @@ def test_item_page_shows_both_ways_and_takes_additions(app: Flask, sealed: Said)
     assert "Gedaan" in client.get(f"/archief/{plan}").text
 
 
+def test_what_was_taken_out_and_where_an_unnamed_card_was_tried_are_not_for_all(app: Flask, sealed: Said) -> None:
+    sealed.world.people["other"] = sealed.other_id
+    inside = found_id(app, sealed, "slow")
+    with app.app_context(), transaction() as tx:
+        unnamed = tx.session.query(ArchiveItem).filter_by(text=SAID["unnamed"]["text"]).one().id
+        tx.session.get_one(ArchiveItem, inside).original_text = "Wim van der Zwaluw houdt het geld vast"
+    form = {"b-municipality_code": "GM0503", "b-status": "worked", "b-note": "Ook in Voorhof gelukt."}
+    assert signed_in(app, sealed.world, "coordinator").post(f"/archief/{unnamed}/resultaat", data=form).status_code == 303
+    form |= {"b-municipality_code": "GM0855", "b-status": "failed", "b-note": "Bij ons te duur."}
+    assert signed_in(app, sealed.world, "participant").post(f"/archief/{unnamed}/resultaat", data=form).status_code == 303
+    for role, as_said, told in (("facilitator", True, True), ("participant", True, False), ("other", False, False)):
+        assert ("Wim van der Zwaluw" in look(app, sealed, role, f"/archief/{inside}").text) is as_said, role
+        page = look(app, sealed, role, f"/archief/{unnamed}").text
+        assert ("Ook in Voorhof gelukt." in page, "Bij ons te duur." in page) == (told, role != "other"), role
+        assert "2 keer geprobeerd" in page and ("deze kaart kwam zonder naam" in page) is not told
+
+
 def test_a_participant_of_the_group_reads_what_stays_in_it(app: Flask, sealed: Said) -> None:
     secret = found_id(app, sealed, "secret")
     assert look(app, sealed, "participant", f"/archief/{secret}").status_code == 404

@@ -30,6 +30,8 @@ def _page(
 ) -> str:
     actor, read, groups = current_actor(), db.session(), _groups(item)
     may_add = policies.may_report_outcome(actor, item, groups) is True
+    named = policies.may_read_places(actor, item) is True
+    lines = item.evidence if named else [line for line in item.evidence if line.reporter_id and line.reporter_id == actor.person_id]
     return render_template(
         "archive/item.html",
         item=item,
@@ -37,9 +39,11 @@ def _page(
         told=chains.of_item(actor, item),
         like=findable.name(item) if item.lab.state is LabState.ARCHIVED and findable.findable(item) else None,
         outcomes=queries.outcomes(item.evidence),
-        summary=ledger.summary(item.evidence),
-        lives=ledger.story(item.evidence),
-        may_withdraw={one.id for one in item.evidence if one.stands and policies.may_withdraw_outcome(actor, item, one, groups) is True},
+        summary=ledger.summary(item.evidence, places=named),
+        lives=ledger.story(lines),
+        named=named,
+        as_said=policies.may_read_as_said(actor, item) is True,
+        may_withdraw={one.id for one in lines if one.stands and policies.may_withdraw_outcome(actor, item, one, groups) is True},
         action=actions.of_item(read, item) if item.kind == "action" else None,
         staff=actor.is_staff(item.programme_id),
         correction_form=(correction or CorrectionForm(prefix="c")) if policies.may_correct(actor, item) is True else None,
