@@ -304,8 +304,7 @@ def test_the_newest_lab_stands_where_its_stage_says(stage: str) -> None:
 
 
 def test_loading_stays_cheap(make_app: MakeApp, sqlite_url: str) -> None:
-    """Counted in statements, which a busy machine does not change. So many take about three seconds of one quiet core; what is signed and
-    indexed costs more than what is asked of the database, and does not show here."""
+    """Counted in statements, which a busy machine does not change. What is signed and indexed takes time too and does not show here."""
     app = make_app(sqlite_url)
     statements = 0
 

@@ -83,7 +83,7 @@ def _looks_over(phone: Page, server: DemoServer) -> None:
 
 
 def _harvests(desk: Page) -> None:
-    """What was put in other words stands out; it is confirmed with the keys alone, and the rest of the block at once."""
+    """What was put in other words stands out, beside what was said first; a card is confirmed with two keys."""
     desk.get_by_role("link", name=re.compile(r"^Reacties \(")).press("Enter")
     expect(desk.locator("[data-controller~=harvest]")).to_have_attribute("data-ready", "")
     mine = desk.get_by_role("listitem").filter(has_text=MINE)
