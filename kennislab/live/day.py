@@ -30,8 +30,8 @@ from kennislab.programme.uploads import PICTURES
 
 Previous = Callable[[Session, Lab], dict[str, Any] | None]
 """Of the last lab before this one: ``{"lab": {id, title, quarter}, "actions": [{id, text, owner, due, municipality}],
-"answers": [{id, question, text, municipality, from, sums}], "open": {count, again, questions: [{id, text, again}]}}``, and only what every participant of the programme
-may see."""
+"answers": [{id, question, text, municipality, from, sums}], "open": {count, again, questions: [{id, text, again}]}}``, and only what every
+participant of the programme may see."""
 
 _previous: list[Previous] = []
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from kennislab.archive import operations, queries, sealing, undoing
+from kennislab.archive import operations, queries, sealing, tracing, undoing
 from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, ItemLink, LinkKind, Status
 from kennislab.archive.operations import Revision
 from kennislab.core.db import db
@@ -174,9 +174,10 @@ def test_merging_keeps_the_lineage(said: Said) -> None:
             operations.confirm(tx, twin)
         with pytest.raises(Invalid):
             operations.merge(tx, keep, [], "x", said.actor("facilitator"))
-        tie = queries.provenance(tx.session, said.actor("facilitator"), keep)
-        assert [(t.how, t.item.id) for t in tie.came_from] == [("merged", twin.id)]
-        assert {(t.how, t.item.id) for t in tie.led_to} == {("answers", purse.id), ("origin", lesson.id)}
+        chain, here = tracing.chain(tx.session, said.actor("facilitator"), keep), tracing.ref_of(keep.id)
+        assert ("merged_into", tracing.ref_of(twin.id)) in [(edge.kind, node.key) for edge, node in chain.before(here)]
+        led_to = {(edge.kind, node.key) for edge, node in chain.after(here)}
+        assert led_to == {("answers", tracing.ref_of(purse.id)), ("drawn_from", tracing.ref_of(lesson.id))}
         operations.drop(tx, keep)
         assert (twin.status, twin.merged_into_id) == (Status.DRAFT, None)
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kennislab.archive import findable, following, meaning, queries, sealing
+from kennislab.archive import findable, following, meaning, queries, sealing, tracing
 from kennislab.archive import operations as harvest
 from kennislab.archive.models import ArchiveItem, Consent, Outcome
+from kennislab.archive.provenance import Edge
 from kennislab.core import clock, jobs, search
 from kennislab.core.db import db
 from kennislab.core.search.tables import VECTOR
@@ -207,7 +208,7 @@ def test_a_link_shows_on_the_card_and_reaches_the_archive_both_ways(app: Flask, 
         earlier = queries.item(db.session(), twice.items["purse"])
         (new,) = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.text == "Weer te laat"))
         assert earlier is not None
-        assert [tie.item.id for tie in queries.provenance(db.session(), reader, new).related] == [earlier.id]
-        assert [tie.item.id for tie in queries.provenance(db.session(), reader, earlier).related] == [new.id]
+        came_back = Edge("came_back", tracing.ref_of(earlier.id), tracing.ref_of(new.id))
+        assert all(came_back in tracing.chain(db.session(), reader, item).edges for item in (new, earlier))
     pages = [client.get(f"/archief/{id_}", headers=twice.world.bearer("participant")).text for id_ in (new.id, earlier.id)]
     assert "Geef bewoners een wijkbudget." in pages[0] and "Weer te laat" in pages[1]
