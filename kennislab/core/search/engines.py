@@ -127,20 +127,23 @@ class Fts5:
 
 
 class Postgres:
-    """PostgreSQL. Title stems are indexed a second time with a capital T before them, as GIN keeps no weights."""
+    """PostgreSQL. Title stems are indexed a second time with a capital T before them, as GIN keeps no weights.
+
+    Stems of which one will do are asked as an array of questions, not as one question with *or*: the index is read once for each and the
+    documents are put together, where it would weigh all stems for every document (eighty stems: 4 ms instead of 124).
+    """
 
     def holding(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = (), title: bool = False) -> Ids:
-        return self._match(connection, " | ".join(f"'{'T' if title else ''}{stem}'" for stem in stems), within) if stems else NONE
+        return self._match(connection, [f"'{'T' if title else ''}{stem}'" for stem in stems], within) if stems else NONE
 
     def phrase(self, connection: sa.Connection, stems: Sequence[str], within: Sequence[Group] = ()) -> Ids:
-        return self._match(connection, " <-> ".join(f"'{stem}'" for stem in stems), within) if stems else NONE
+        return self._match(connection, [" <-> ".join(f"'{stem}'" for stem in stems)], within) if stems else NONE
 
-    def _match(self, connection: sa.Connection, question: str, within: Sequence[Group]) -> Ids:
-        for group in within:
-            ways = " | ".join("(" + " & ".join(f"'{stem}'" for stem in way) + ")" for way in group)
-            question = f"({question}) & ({ways})"
-        statement = sa.text("SELECT string_agg(document_id::text, ',') FROM search_index WHERE stems @@ CAST(:question AS tsquery)")
-        return _numbers(connection.execute(statement, {"question": question}).scalar())
+    def _match(self, connection: sa.Connection, ways: list[str], within: Sequence[Group]) -> Ids:
+        groups = [ways, *([" & ".join(f"'{stem}'" for stem in way) for way in group] for group in within)]
+        where = " AND ".join(f"stems @@ ANY(CAST(:group{number} AS tsquery[]))" for number in range(len(groups)))
+        statement = sa.text(f"SELECT string_agg(document_id::text, ',') FROM search_index WHERE {where}")
+        return _numbers(connection.execute(statement, {f"group{number}": group for number, group in enumerate(groups)}).scalar())
 
     def of_audience(self, connection: sa.Connection, audiences: Sequence[str]) -> Ids:
         statement = sa.text("SELECT string_agg(id::text, ',') FROM search_document WHERE audience = ANY(:audiences)")
