@@ -98,7 +98,7 @@ def folded(chain: Chain, most: int, layer_most: int, url: str) -> Chain:
             edges.setdefault((start, end), Edge(edge.kind if whole else "linked", start, end))
     at_layer = {key: layer[key] for key in kept} | {f"meer-{at}": at for at in out}
     nodes.sort(key=lambda node: (at_layer[node.key], node.kind == "more"))
-    return Chain(nodes, list(edges.values()), chain.roots)
+    return Chain(nodes, list(edges.values()), chain.roots, chain.cut)
 
 
 def _steps_from(chain: Chain) -> dict[str, int]:
@@ -120,7 +120,7 @@ def _steps_from(chain: Chain) -> dict[str, int]:
 def in_order(chain: Chain) -> Chain:
     """The same chain with its nodes as a picture has them: layer by layer, each from top to bottom. For the words beside it."""
     rows, _edges, _layer = _laid(chain)
-    return Chain([chain[key] for row in rows for key in row if isinstance(key, str)], chain.edges, chain.roots)
+    return Chain([chain[key] for row in rows for key in row if isinstance(key, str)], chain.edges, chain.roots, chain.cut)
 
 
 Key = str | tuple[str, str, int]

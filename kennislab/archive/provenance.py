@@ -58,6 +58,8 @@ PLACES = ("lab", "theme", "group", "step")
 
 HIDDEN = N_("Iets wat binnen een groep bleef")
 PART = N_("Een kaart die is samengevoegd")
+WITHDRAWN = N_("Iets wat is ingetrokken")
+NO_WHERE = N_("Waar het gezegd is, staat er niet bij")
 NO_PLACE = N_("Een gemeente")
 
 
@@ -92,11 +94,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Nodes, the earlier ones first, and edges between them. ``roots``: keys of what this is the chain of."""
+    """Nodes, the earlier ones first, and edges between them. ``roots``: keys of what this is the chain of; ``cut``: there is more of it."""
 
     nodes: Sequence[Node] = ()
     edges: Sequence[Edge] = ()
     roots: Collection[str] = ()
+    cut: bool = False
     _at: dict[str, int] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,7 +151,7 @@ class Chain:
         return sorted(looks.values())
 
 
-def made(nodes: Iterable[Node], edges: Iterable[Edge], roots: Collection[str]) -> Chain:
+def made(nodes: Iterable[Node], edges: Iterable[Edge], roots: Collection[str], cut: bool = False) -> Chain:
     """The chain in order, and with what is hidden numbered: its key must lead nowhere, and its place must tell no order of the day."""
     every, ties = list(nodes), [edge for edge in dict.fromkeys(edges) if edge.earlier != edge.later]
     layer = layering.layers([node.key for node in every], [(edge.earlier, edge.later) for edge in ties])
@@ -169,6 +172,7 @@ def made(nodes: Iterable[Node], edges: Iterable[Edge], roots: Collection[str]) -
             for edge in sorted(ties, key=lambda one: (number[one.earlier], number[one.later], one.kind))
         ],
         frozenset(names[key] for key in roots if key in names),
+        cut,
     )
 
 

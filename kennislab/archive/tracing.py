@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import ledger, policies, provenance, queries
+from kennislab.archive import ledger, policies, provenance, queries, trails
 from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Status
 from kennislab.archive.provenance import Chain, Edge, Node
 from kennislab.archive.trails import LIGHT, Trail, parts, ref_of
@@ -64,7 +64,8 @@ def of_lab(session: Session, actor: Actor, lab: Lab, theme: str | None) -> Chain
     trail, wanted = Tracing(session, actor, near=True), theme.casefold() if theme is not None else None
     of_theme = [item for item in seen_of(session, actor, lab) if (item.themes[0].casefold() if item.themes else None) == wanted]
     trail.add_items([item.id for item in of_theme])
-    starts = [ref_of(item.id) for item in of_theme]
+    starts = [ref_of(item.id) for item in of_theme][: trails.MOST]
+    trail.cut = len(of_theme) > len(starts)
     trail.walk("up", starts)
     trail.walk("down", starts)
     return trail.chain(starts)
@@ -90,6 +91,11 @@ def seen_of(session: Session, actor: Actor, lab: Lab) -> list[ArchiveItem]:
 class Tracing(Trail):
     """A trail that is told: nodes with words and edges with reasons, as far as the reader may know them."""
 
+    def __init__(self, session: Session, actor: Actor, roots: Sequence[ArchiveItem] = (), *, near: bool = False) -> None:
+        super().__init__(session, actor, roots, near=near)
+        self.taken: dict[tuple[int, str | None], list[ArchiveItem]] = {}  # by lab and group
+        self.cities: dict[str, str] = {}
+
     # --- telling --------------------------------------------------------------------------------------------------------------
 
     def edge(self, kind: str, earlier: str, later: str) -> None:
@@ -100,6 +106,7 @@ class Tracing(Trail):
     def chain(self, roots: Sequence[str], more: Iterable[Node] = ()) -> Chain:
         """The chain so far, with the places of the day and what came of it all."""
         self._spread_in_groups()
+        self._name_cities()
         for ref in dict.fromkeys([*self.found["up"], *self.found["down"], *roots]):
             if (ref in self.items or ref in self.questions) and self.sight_of(ref) != "none":
                 self.nodes[ref] = self._node(ref)
@@ -110,20 +117,29 @@ class Tracing(Trail):
                 self.edge(kind, earlier, later)
         self._places()
         self._outcomes([ref for ref in dict.fromkeys([*roots, *self.found["down"]]) if ref in self.nodes and ref in self.items])
-        return provenance.made(self.nodes.values(), [edge for edge in self.edges if {edge.earlier, edge.later} <= self.nodes.keys()], roots)
+        edges = [edge for edge in self.edges if {edge.earlier, edge.later} <= self.nodes.keys()]
+        return provenance.made(self.nodes.values(), edges, roots, self.cut)
+
+    def _name_cities(self) -> None:
+        """The municipalities of questions that were not harvested yet, read at once."""
+        codes = {one.municipality_code for one in self.questions.values() if one.municipality_code}
+        if codes:
+            rows = self.session.execute(sa.select(Municipality.code, Municipality.name).where(Municipality.code.in_(codes)))
+            self.cities = {row.code: row.name for row in rows}
 
     def _node(self, ref: str) -> Node:
         if self.sight_of(ref) == "hidden":
             item = self.items.get(ref)
             part = item is not None and item.status is Status.MERGED and item.consent is not Consent.GROUP and item.withdrawn_at is None
-            return Node("hidden", ref, provenance.PART if part else provenance.HIDDEN, hidden=True)
+            label = provenance.WITHDRAWN if self.was_open(ref) else provenance.PART if part else provenance.HIDDEN
+            return Node("hidden", ref, label, hidden=True)
         if ref in self.items:
             item = self.items[ref]
             city = item.municipality.name if item.municipality is not None and not item.anonymous else ""
             return Node(item.kind, ref, item.text, f"/archief/{item.id}", item.lab.day, city, item.lab.title)
         one = self.questions[ref]
-        place = self.session.get(Municipality, one.municipality_code) if one.municipality_code else None
-        return Node("question", ref, one.text, f"/kennisvragen/{one.public_id}", one.lab.day, place.name if place else "", one.lab.title)
+        city = self.cities.get(one.municipality_code or "", "")
+        return Node("question", ref, one.text, f"/kennisvragen/{one.public_id}", one.lab.day, city, one.lab.title)
 
     def _prune(self, roots: set[str]) -> None:
         """What staff left out is only told of where it holds the rest together."""
@@ -149,42 +165,64 @@ class Tracing(Trail):
         item = self.items.get(ref)
         return item if item is not None and self.sight_of(ref) == "open" and not item.anonymous else None
 
+    def _stood(self, ref: str) -> ArchiveItem | None:
+        """The same, also of what was withdrawn: its place stays."""
+        item = self.items.get(ref)
+        return item if item is not None and not item.anonymous and self.was_open(ref) else self._told(ref)
+
     def _spread_in_groups(self) -> None:
         """Ahead of a question: what its group wrote down and nobody tied to anything."""
         asked = [item for ref in self.found["down"] if (item := self._told(ref)) and item.kind == "question" and item.group_name]
         if self.near:
             return
-        for lab_id, group in dict.fromkeys((item.lab_id, item.group_name) for item in asked):
-            tied = sa.exists().where(ItemLink.from_id == A.id, ItemLink.kind.in_([LinkKind.QUESTION, LinkKind.ORIGIN]))
-            alone = sa.select(A).where(
-                A.lab_id == lab_id,
-                A.group_name == group,
-                A.kind != "question",
-                A.answers_id.is_(None),
-                A.status.in_(_ALIVE),
-                A.consent != Consent.PUBLIC_ANONYMOUS,
-                ~tied,
-            )
-            rows = self.session.scalars(alone.order_by(A.votes.desc(), A.position, A.id).limit(LOOSE).options(*LIGHT)).all()
-            self.items |= {ref_of(item.id): self.items.get(ref_of(item.id), item) for item in rows}
-            self.walk("down", [ref for ref in (ref_of(item.id) for item in rows) if self.sight_of(ref) == "open"])
+        groups = list(dict.fromkeys((item.lab_id, item.group_name) for item in asked))
+        if not groups:
+            return
+        tied = sa.exists().where(ItemLink.from_id == A.id, ItemLink.kind.in_([LinkKind.QUESTION, LinkKind.ORIGIN]))
+        alone = sa.select(A).where(
+            self._in_groups(groups), A.kind != "question", A.answers_id.is_(None), A.consent != Consent.PUBLIC_ANONYMOUS, ~tied
+        )
+        by_group: dict[tuple[int, str | None], list[str]] = {group: [] for group in groups}
+        for item in self.session.scalars(alone.order_by(A.votes.desc(), A.position, A.id).options(*LIGHT)):
+            ref = ref_of(item.id)
+            self.items.setdefault(ref, item)
+            if self._stood(ref) is not None:
+                by_group[item.lab_id, item.group_name].append(ref)
+        self.cut = self.cut or any(len(refs) > LOOSE for refs in by_group.values())
+        self.walk("down", [ref for refs in by_group.values() for ref in refs[:LOOSE]])
+
+    @staticmethod
+    def _in_groups(groups: Iterable[tuple[int, str | None]]) -> sa.ColumnElement[bool]:
+        """What was said in one of these groups (lab and name) and was kept, or withdrawn: that keeps its place."""
+        wanted = sa.tuple_(A.lab_id, A.group_name).in_(list(groups))
+        labs = sa.and_(A.lab_id.in_({lab for lab, _name in groups}), sa.or_(A.status.in_(_ALIVE), A.withdrawn_at.is_not(None)))
+        return sa.and_(labs, wanted)
 
     def _places(self) -> None:
         """Lab, theme, group and step of what was said first; the rest followed from that."""
-        asked = {(item.lab_id, item.group_name) for ref in self.found["down"] if (item := self._told(ref)) and item.kind == "question"}
-        first = [
-            ref
-            for ref in list(self.nodes)
-            if self._first(ref) and (ref in self.found["up"] or (self.items[ref].lab_id, self.items[ref].group_name) in asked)
-        ]
+        asked = {(item.lab_id, item.group_name) for ref in self.found["down"] if (item := self._stood(ref)) and item.kind == "question"}
+        first = [ref for ref in list(self.nodes) if self._first(ref)]
+        unnamed = [ref for ref in first if self.items[ref].anonymous and (ref in self.found["up"] or self._asked_before(ref))]
+        named = [(ref, item) for ref in first if (item := self._stood(ref)) is not None]
+        named = [(ref, item) for ref, item in named if ref in self.found["up"] or (item.lab_id, item.group_name) in asked]
+        self.taken = self._taken_by([item for _ref, item in named])
         for ref in [ref for ref in list(self.nodes) if self.nodes[ref].kind == "question"]:
             self._where_asked(ref)
-        self._where_worked(first)
+        for ref in [ref for ref in self.found["down"] if ref in self.nodes]:
+            question = self._stood(ref)
+            if question is not None and question.kind == "question" and question.status is not Status.MERGED:
+                self._question_to_group(ref, question)
+        for ref, item in named:
+            self._where_said(ref, item)
+        for ref in unnamed:
+            self._where_untold(ref, self.items[ref])
 
     def _first(self, ref: str) -> bool:
         """Whether it is a card that nothing of its own lab led to, but a question."""
         item = self.items.get(ref)
-        if item is None or item.kind == "question" or self.sight_of(ref) != "open" or item.status is Status.MERGED:
+        if item is None or item.kind == "question" or item.status is Status.MERGED:
+            return False
+        if self.sight_of(ref) != "open" and not self.was_open(ref):
             return False
         ties = [(kind, earlier) for kind, earlier, later in self.ties if later == ref and earlier in self.nodes]
         led = [self.items.get(earlier) for kind, earlier in ties if kind != "merged_into"]
@@ -204,7 +242,7 @@ class Tracing(Trail):
         if ref in self.questions:
             if self.sight_of(ref) == "open" and self.questions[ref].status is QuestionStatus.SUBMITTED:
                 self.edge("asked_in", self._lab(self.questions[ref].lab), ref)
-        elif self.sight_of(ref) == "open" and self.items[ref].status is not Status.MERGED:
+        elif (self.sight_of(ref) == "open" or self.was_open(ref)) and self.items[ref].status is not Status.MERGED:
             self.edge("asked_in", self._lab(self.items[ref].lab), ref)
 
     def _theme(self, lab: Lab, ref: str, theme: str) -> str:
@@ -221,36 +259,69 @@ class Tracing(Trail):
         if item.group_name:
             self.edge("worked_on_in", last, self._group(item.lab, item.group_name))
 
-    def _where_worked(self, first: Sequence[str]) -> None:
-        for ref in [ref for ref in self.found["down"] if ref in self.nodes]:
-            item = self._told(ref)
-            if item is not None and item.kind == "question" and item.status is not Status.MERGED:
-                self._question_to_group(ref, item)
-        for ref in first:
-            item = self.items[ref]
-            lab, where = self._lab(item.lab) if not item.group_name or item.anonymous else "", ""
-            if item.anonymous:
-                self.edge("caught_at", lab, ref)
-                continue
-            if item.group_name:
-                where = self._group(item.lab, item.group_name)
-                self._what_the_group_worked_on(ref, item)
-            if item.step_title:
-                key = f"onderdeel-{item.lab_id}-{item.group_name or ''}-{item.step_title}"
-                step = self._place(Node("step", key, item.step_title, None, item.lab.day, "", item.lab.title))
-                self.edge("at_step", where or lab, step)
-                where = step
-            self.edge("caught_at", where or lab, ref)
+    def _where_said(self, ref: str, item: ArchiveItem) -> None:
+        """Group and step of a card that stands under a name."""
+        lab, where = self._lab(item.lab) if not item.group_name else "", ""
+        if item.group_name:
+            where = self._group(item.lab, item.group_name)
+            self._what_the_group_worked_on(item)
+        if item.step_title:
+            key = f"onderdeel-{item.lab_id}-{item.group_name or ''}-{item.step_title}"
+            step = self._place(Node("step", key, item.step_title, None, item.lab.day, "", item.lab.title))
+            self.edge("at_step", where or lab, step)
+            where = step
+        self.edge("caught_at", where or lab, ref)
 
-    def _what_the_group_worked_on(self, ref: str, item: ArchiveItem) -> None:
+    def _asked_before(self, ref: str) -> list[str]:
+        """The questions of its own lab that somebody tied a card to."""
+        lab_id = self.items[ref].lab_id
+        tied = [earlier for _kind, earlier, later in self.ties if later == ref and earlier in self.nodes]
+        return [one for one in dict.fromkeys(tied) if (item := self._stood(one)) and item.kind == "question" and item.lab_id == lab_id]
+
+    def _where_untold(self, ref: str, item: ArchiveItem) -> None:
+        """The place of a card without a name: as many steps as any card's, none of them told; so it keeps its place when it loses its name.
+
+        Made of the questions that it is tied to by hand, and never of the group and the step that it holds: so it tells nothing that those
+        ties do not tell. Of one that is tied to none only the lab is told: how many questions its group had would tell which group it was.
+        """
+        group = ""
+        for asked in self._asked_before(ref):
+            question = self.items[asked]
+            last = asked
+            if question.themes:
+                theme = f"thema-{item.lab_id}-{question.themes[0].casefold()}"
+                told = Edge("grouped_into", asked, theme) in self.edges
+                last = theme if told else self._untold(asked, f"{ref}-thema-{question.themes[0].casefold()}")
+            known = f"groep-{item.lab_id}-{question.group_name}"
+            if Edge("worked_on_in", last, known) in self.edges:
+                group = known
+            elif question.group_name:
+                group = self._untold(last, f"{ref}-groep")
+        self.edge("caught_at", self._untold(group, f"{ref}-onderdeel") if group else self._lab(item.lab), ref)
+
+    def _untold(self, earlier: str, key: str) -> str:
+        self.sights[key] = "hidden"
+        self.edge("at_step", earlier, self._place(Node("hidden", key, provenance.NO_WHERE, hidden=True)))
+        return key
+
+    def _taken_by(self, said: Iterable[ArchiveItem]) -> dict[tuple[int, str | None], list[ArchiveItem]]:
+        """Lab and group → the questions that the group took, most votes first; of all groups at once."""
+        groups = list(dict.fromkeys((item.lab_id, item.group_name) for item in said if item.group_name))
+        taken: dict[tuple[int, str | None], list[ArchiveItem]] = {}
+        if groups and not self.near:
+            wanted = sa.select(A).where(self._in_groups(groups), A.kind == "question").order_by(A.votes.desc(), A.text)
+            for one in self.session.scalars(wanted.options(*LIGHT)):
+                self.items.setdefault(ref_of(one.id), one)
+                if self._stood(ref_of(one.id)) is not None:
+                    taken.setdefault((one.lab_id, one.group_name), []).append(one)
+        return taken
+
+    def _what_the_group_worked_on(self, item: ArchiveItem) -> None:
         """The questions behind what a group wrote down: those that it is tied to; when it is tied to none, those that the group took."""
-        tied = [self._told(other) for other in self.nodes if other in self.items and self.items[other].kind == "question"]
+        tied = [self._stood(other) for other in self.nodes if other in self.items and self.items[other].kind == "question"]
         mine = [one for one in tied if one is not None and one.lab_id == item.lab_id and one.group_name == item.group_name]
-        if not mine and not self.near:
-            taken = sa.select(A).where(A.lab_id == item.lab_id, A.kind == "question", A.group_name == item.group_name, A.status.in_(_ALIVE))
-            rows = self.session.scalars(taken.order_by(A.votes.desc(), A.text).options(*LIGHT)).all()
-            self.items |= {ref_of(one.id): self.items.get(ref_of(one.id), one) for one in rows}
-            mine = [one for one in rows if self._told(ref_of(one.id)) is not None]
+        if not mine:
+            mine = self.taken.get((item.lab_id, item.group_name), [])
             for one in mine:
                 self.nodes.setdefault(ref_of(one.id), self._node(ref_of(one.id)))
                 self._where_asked(ref_of(one.id))
@@ -262,10 +333,12 @@ class Tracing(Trail):
     # --- what came of it ------------------------------------------------------------------------------------------------------
 
     def _outcomes(self, refs: Sequence[str]) -> None:
-        """Per place what became of it, what was corrected, and in which paragraphs it is used: the leaves."""
-        open_ = {self.items[ref].id: ref for ref in refs if self.sight_of(ref) == "open"}
+        """Per place what became of it, what was corrected, and in which paragraphs it is used: the leaves. What was withdrawn keeps them,
+        without words."""
+        open_ = {self.items[ref].id: ref for ref in refs if self.sight_of(ref) == "open" or self.was_open(ref)}
         for part in parts(list(open_)):
-            whole = selectinload(A.evidence).joinedload(Evidence.municipality), selectinload(A.corrections)
+            line = selectinload(A.evidence)
+            whole = line.joinedload(Evidence.municipality), line.joinedload(Evidence.district_now), selectinload(A.corrections), *LIGHT
             for item in self.session.scalars(sa.select(A).where(A.id.in_(part)).options(*whole)):
                 self._leaves(open_[item.id], item)
         every = {self.items[ref].id: ref for ref in refs}
@@ -275,6 +348,10 @@ class Tracing(Trail):
 
     def _leaves(self, ref: str, item: ArchiveItem) -> None:
         lives = ledger.lives(item.evidence)
+        if self.sight_of(ref) != "open":
+            for number in range(len(lives) + len(item.corrections)):
+                self._untold_leaf(ref, f"{ref}-gevolg-{number}")
+            return
         if item.anonymous:
             lives = sorted(lives, key=lambda life: (life.last.status, life.last.at))
         for number, life in enumerate(lives, 1):
@@ -286,3 +363,7 @@ class Tracing(Trail):
             key, url = f"verbetering-{correction.id}", f"/archief/{item.id}#verbeteringen"
             node = Node("correction", key, correction.text, url, correction.at.astimezone(clock.LOCAL).date(), "", item.lab.title)
             self.edge("corrected_by", ref, self._place(node))
+
+    def _untold_leaf(self, ref: str, key: str) -> None:
+        self.sights[key] = "hidden"
+        self.edge("tried_in", ref, self._place(Node("hidden", key, provenance.WITHDRAWN, hidden=True)))

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import policies, queries
-from kennislab.archive.models import ArchiveItem, ItemLink, LinkKind
+from kennislab.archive import policies
+from kennislab.archive.models import ArchiveItem, Consent, ItemLink, LinkKind, SeatedIn
 from kennislab.archive.provenance import Edge, Node
 from kennislab.programme.models import Lab, LabState
 from kennislab.programme.policies import is_member
@@ -50,7 +50,8 @@ class Trail:
         self.questions: dict[str, KnowledgeQuestion] = {}
         self.asked: dict[int, str] = {}  # id of a knowledge question → where it stands here: its item, or itself
         self.sights: dict[str, Sight] = {}
-        self.groups: dict[int, frozenset[str]] = {}
+        self.sat: dict[int, set[str]] | None = None
+        self.cut = False  # whether there is more than MOST
         self.ties: dict[tuple[str, str, str], None] = {}
         self.found: dict[Way, list[str]] = {"up": [], "down": []}
         self.nodes: dict[str, Node] = {}
@@ -73,9 +74,25 @@ class Trail:
             return "none"
         if item.withdrawn_at is not None:
             return "hidden"
-        if item.lab_id not in self.groups:
-            self.groups[item.lab_id] = queries.groups_of(self.session, item.lab_id, self.actor.person_id)
-        return "open" if policies.may_see_item(self.actor, item, self.groups[item.lab_id]) is True else "hidden"
+        return "open" if policies.may_see_item(self.actor, item, self._groups(item.lab_id)) is True else "hidden"
+
+    def _groups(self, lab_id: int) -> set[str]:
+        """Names of the groups of a lab in which the reader sat; those of all labs are read at once."""
+        if self.sat is None:
+            self.sat = {}
+            if self.actor.person_id is not None:
+                mine = sa.select(SeatedIn.lab_id, SeatedIn.group_name).where(SeatedIn.person_id == self.actor.person_id)
+                for lab, group in self.session.execute(mine):
+                    self.sat.setdefault(lab, set()).add(group)
+        return self.sat.get(lab_id, set())
+
+    def was_open(self, ref: str) -> bool:
+        """Whether its author withdrew what this reader could see before: then it keeps its place, without words."""
+        item = self.items.get(ref)
+        if item is None or item.withdrawn_at is None or self.sight_of(ref) != "hidden":
+            return False
+        staff = self.actor.is_staff(item.programme_id)
+        return staff or item.consent is not Consent.GROUP or item.group_name in self._groups(item.lab_id)
 
     def _of_question(self, question: KnowledgeQuestion) -> Sight:
         if question.status is QuestionStatus.DRAFT or is_member(self.actor, question.lab.programme_id) is not True:
@@ -96,7 +113,8 @@ class Trail:
         new = [one for one in every if one.id not in self.asked]
         there: dict[str, ArchiveItem] = {}
         for part in parts([one.public_id for one in new]):
-            chosen = sa.select(A).where(A.source_kind == "question", A.source_id.in_(part)).options(*LIGHT)
+            labs = {one.lab_id for one in new}  # with the lab, an index is there
+            chosen = sa.select(A).where(A.lab_id.in_(labs), A.source_kind == "question", A.source_id.in_(part)).options(*LIGHT)
             there |= {item.source_id or "": item for item in self.session.scalars(chosen) if not item.anonymous}
         for one in new:
             item = there.get(one.public_id)
@@ -114,7 +132,7 @@ class Trail:
         """Follows every tie in one direction from here, as far as there is something."""
         seen = dict.fromkeys([*self.found[way], *starts])
         frontier = [ref for ref in starts if ref not in self.found[way]]
-        while frontier and len(seen) < MOST:
+        while frontier:
             ties = [*self._ties(way, [ref for ref in frontier if ref in self.items]), *self._descent(way, frontier)]
             frontier = []
             for kind, earlier, later in ties:
@@ -122,9 +140,13 @@ class Trail:
                 if self.sight_of(there) == "none":
                     continue
                 self.ties[kind, earlier, later] = None
-                if there not in seen and len(seen) < MOST:
-                    seen[there] = None
-                    frontier.append(there)
+                if there in seen:
+                    continue
+                if len(seen) >= MOST:
+                    self.cut = True
+                    continue
+                seen[there] = None
+                frontier.append(there)
         self.found[way] = list(seen)
 
     def _ties(self, way: Way, refs: Sequence[str]) -> list[tuple[str, str, str]]:

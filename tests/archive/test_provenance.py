@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from kennislab.accounts import forgetting
-from kennislab.archive import tracing
+from kennislab.archive import changing, tracing, trails
 from kennislab.archive.became import became_of
 from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Outcome, Status
-from kennislab.archive.provenance import HIDDEN, PART, RELATIONS, Chain
+from kennislab.archive.provenance import HIDDEN, NO_WHERE, PART, RELATIONS, WITHDRAWN, Chain
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.grouping.afterwards import Became
@@ -21,6 +23,7 @@ from kennislab.products import queries as products
 from kennislab.programme.models import Lab, LabState
 from kennislab.questions import queries as questions
 from tests.archive.chains import Woven, weave
+from tests.archive.chains import item as add
 from tests.programme.worlds import signed_in
 from tests.support import databases
 
@@ -238,33 +241,105 @@ def test_what_became_of_a_question_counts_what_solved_its_bottlenecks(shared: Wo
 
 @pytest.mark.parametrize("how", ["forgotten", "withdrawn", "anonymous"])
 def test_the_chain_stays_whole_without_the_person(woven: Woven, how: str) -> None:
-    reader = "coordinator"
-    before = {name: woven.chain(name, reader) for name in ("question", "slow", "lesson", "action")}
+    chosen = [(name, reader) for name in ("question", "lesson", "action", "delft") for reader in ("participant", "coordinator")]
+    chosen += [(name, "coordinator") for name in ("slow", "purse")]
+    before = {one: woven.chain(*one) for one in chosen}
     with woven.app.app_context(), transaction() as tx:
-        purse = tx.session.get_one(ArchiveItem, woven.ids["purse"])
+        slow, purse = (tx.session.get_one(ArchiveItem, woven.ids[name]) for name in ("slow", "purse"))
         if how == "forgotten":
             forgetting.forget(tx, woven.world.people["participant"], "self")
-        elif how == "withdrawn":
-            purse.status, purse.withdrawn_at = Status.DROPPED, purse.created_at
-        else:
-            purse.consent, purse.municipality_code, purse.person_id = Consent.PUBLIC_ANONYMOUS, None, None
-    after = {name: woven.chain(name, reader) for name in before}
-    if how == "withdrawn":  # what came of it in places goes with it; every other card stays tied as it was
-        assert {name: cards(chain) for name, chain in after.items()} == {name: cards(chain) for name, chain in before.items()}
-        assert all("purse" not in names(woven, chain.nodes) for chain in after.values())
-        assert ("slow", "linked", HIDDEN) in woven.told(after["slow"]) and (HIDDEN, "linked", "lesson") in woven.told(after["slow"])
+        for item in (slow, purse):
+            if how == "withdrawn":
+                item.status, item.withdrawn_at = Status.DROPPED, item.created_at
+            elif how == "anonymous":
+                item.consent = Consent.PUBLIC_ANONYMOUS
+                changing.cut(item)
+    after = {one: woven.chain(*one) for one in chosen}
+    assert {one: chain.shape() for one, chain in after.items()} == {one: chain.shape() for one, chain in before.items()}
+    lesson = after["lesson", "participant"]
+    if how == "withdrawn":
+        assert not {"slow", "purse"} & set(names(woven, lesson.nodes))
+        assert (WITHDRAWN, "linked", "lesson") in woven.told(lesson)
+        assert not {"Tilburg", "Delft", "Het mag ook een straatbudget zijn."} & {
+            node.label for node in after["question", "participant"].nodes
+        }  # what came of it is there, without words
+    elif how == "anonymous":
+        told = woven.told(lesson)
+        assert ("question", "came_up_with", "slow") in told and (NO_WHERE, "linked", "slow") in told
+        assert not any("Werkgroep" in node.label or node.kind in ("group", "step") for node in lesson.nodes)
+        assert all(node.where == "" for node in lesson.nodes if woven.name(node.key) in ("slow", "purse"))
     else:
-        assert {name: chain.shape() for name, chain in after.items()} == {name: chain.shape() for name, chain in before.items()}
-        assert all(node.where == "" for node in after["slow"].nodes if woven.name(node.key) == "purse") is (how == "anonymous")
-    with woven.app.app_context():
         said = json.dumps([(node.label, node.where, node.detail) for chain in after.values() for node in chain.nodes])
-    assert how != "forgotten" or "Participant" not in said
+        assert "Participant" not in said
 
 
-def cards(chain: Chain) -> tuple[int, int]:
-    """How many nodes and edges there are without the leaves."""
-    kept = {node.key for node in chain.nodes if node.kind not in ("outcome", "correction")}
-    return len(kept), sum(edge.earlier in kept and edge.later in kept for edge in chain.edges)
+def test_a_card_without_a_name_hangs_where_its_ties_say_whatever_its_group_was(woven: Woven) -> None:
+    def told(name: str) -> set[tuple[str, str, str]]:
+        return woven.told(woven.chain(name, "other"))
+
+    with woven.app.app_context(), transaction() as tx:
+        slow = tx.session.get_one(ArchiveItem, woven.ids["slow"])
+        slow.consent = Consent.PUBLIC_ANONYMOUS
+        changing.cut(slow)
+    before = {name: told(name) for name in ("slow", "question", "lesson", "unnamed")}
+    with woven.app.app_context(), transaction() as tx:
+        for name in ("slow", "unnamed"):
+            item = tx.session.get_one(ArchiveItem, woven.ids[name])
+            item.group_name, item.step_title = "Werkgroep Elders", None
+    assert {name: told(name) for name in before} == before
+
+
+@contextmanager
+def statements_of(engine: sa.Engine) -> Iterator[list[str]]:
+    """What is asked of a database meanwhile."""
+    seen: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+
+
+# --- long and many ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_that_is_cut_says_so(shared: Woven, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, path = signed_in(shared.app, shared.world, "participant"), f"/archief/{shared.ids['question']}/herkomst"
+    said = "Deze weg is langer dan hier past"
+    assert said not in client.get(path).text and client.get(f"{path}.json").get_json()["afgekapt"] is False
+    monkeypatch.setattr(trails, "MOST", 3)
+    assert said in client.get(path).text and client.get(f"{path}.json").get_json()["afgekapt"] is True
+    assert said in client.get(f"/kennislabs/{shared.labs[0]}/herkomst").text
+
+
+def test_a_chain_asks_as_often_whatever_the_archive_holds(woven: Woven) -> None:
+    def asked() -> dict[str, int]:
+        found = {}
+        for name in ("question", "slow", "delft"):
+            with woven.app.app_context(), statements_of(db.engine) as seen:
+                tracing.chain(db.session(), woven.actor("other"), db.session.get_one(ArchiveItem, woven.ids[name]))
+            found[name] = len(seen)
+        with woven.app.app_context(), statements_of(db.engine) as seen:
+            tracing.of_lab(db.session(), woven.actor("other"), db.session.get_one(Lab, woven.labs[0]), "Geld")
+        return found | {"lab": len(seen)}
+
+    def grow(first: int, last: int) -> None:
+        with woven.app.app_context(), transaction() as tx:
+            for number in range(first, last):  # two in the chain, one with what came of it; one elsewhere
+                one = add(tx, woven, 0, f"more{number}", "solution", f"Nog iets {number}.", answers_id=woven.ids["slow"])
+                tx.session.add(Evidence(item=one, municipality_code="GM0503", status=Outcome.WORKED, at=more.lab.day, district="Buitenhof"))
+                add(tx, woven, 0, f"loose{number}", "insight", f"Los {number}.")
+                add(tx, woven, 0, f"elsewhere{number}", "insight", f"Elders {number}.", group_name=f"Werkgroep {number}", themes=["Ver"])
+
+    grow(0, 1)
+    before, size = asked(), len(woven.chain("question").nodes)
+    grow(1, 30)
+    assert len(woven.chain("question").nodes) == size + 3 * 29
+    assert asked() == before
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------------------
@@ -294,7 +369,7 @@ def test_a_chain_as_data_names_nothing_hidden(shared: Woven) -> None:
     path = f"/archief/{shared.ids['slow']}/herkomst.json"
     answer = signed_in(shared.app, shared.world, "participant").get(path)
     data = answer.get_json()
-    assert data["van"] == [f"#kaart-{shared.ids['slow']}"] and set(data) == {"@context", "van", "knopen", "verbanden"}
+    assert data["van"] == [f"#kaart-{shared.ids['slow']}"] and set(data) == {"@context", "van", "afgekapt", "knopen", "verbanden"}
     by_key = {node["sleutel"]: node for node in data["knopen"]}
     solution = by_key[f"#kaart-{shared.ids['purse']}"]
     assert solution["afgeleidVan"] == [f"#kaart-{shared.ids['slow']}"]

@@ -95,7 +95,7 @@ def of_many(chain: Chain, url: str) -> Told | None:
     """The same of all of a lab: nothing of it is marked, and what is too much for a drawing is folded. ``url``: where all of it stands."""
     if not chain:
         return None
-    whole = drawing.in_order(Chain(chain.nodes, chain.edges))
+    whole = drawing.in_order(Chain(chain.nodes, chain.edges, cut=chain.cut))
     title = _("Van vraag naar gevolg")
     return Told(whole, [], [], [], *_drawn(drawing.folded(whole, *LONG, url), title, _about(whole)), None)
 
@@ -108,8 +108,9 @@ def _drawn(chain: Chain, title: str, about: str) -> tuple[Markup, Markup]:
 
 
 def near(chain: Chain, node: Node) -> tuple[Near, Near]:
-    """What a node followed from and what followed from it, each with the words for why."""
-    back = [(_(provenance.RELATIONS[edge.kind][1]), other) for edge, other in chain.before(node.key)]
+    """What a node followed from and what followed from it, each with the words for why. A place that is not told is left to the picture."""
+    before = [pair for pair in chain.before(node.key) if pair[1].label != provenance.NO_WHERE]
+    back = [(_(provenance.RELATIONS[edge.kind][1]), other) for edge, other in before]
     on = [(_(provenance.RELATIONS[edge.kind][0]), other) for edge, other in chain.after(node.key)]
     return back, on
 
@@ -181,6 +182,7 @@ def as_data(chain: Chain, base: str) -> dict[str, object]:
             "adres": {"@id": "prov:atLocation", "@type": "@id"},
         },
         "van": sorted(name[key] for key in chain.roots),
+        "afgekapt": chain.cut,
         "knopen": [_node_data(chain, node, name) for node in chain.nodes],
         "verbanden": [
             {"soort": edge.kind, "woorden": _(provenance.RELATIONS[edge.kind][0]), "van": name[edge.earlier], "naar": name[edge.later]}
