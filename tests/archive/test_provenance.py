@@ -331,7 +331,7 @@ def test_a_chain_asks_as_often_whatever_the_archive_holds(woven: Woven) -> None:
         with woven.app.app_context(), transaction() as tx:
             for number in range(first, last):  # two in the chain, one with what came of it; one elsewhere
                 one = add(tx, woven, 0, f"more{number}", "solution", f"Nog iets {number}.", answers_id=woven.ids["slow"])
-                tx.session.add(Evidence(item=one, municipality_code="GM0503", status=Outcome.WORKED, at=more.lab.day, district="Buitenhof"))
+                tx.session.add(Evidence(item=one, municipality_code="GM0503", status=Outcome.WORKED, at=one.lab.day, district="Buitenhof"))
                 add(tx, woven, 0, f"loose{number}", "insight", f"Los {number}.")
                 add(tx, woven, 0, f"elsewhere{number}", "insight", f"Elders {number}.", group_name=f"Werkgroep {number}", themes=["Ver"])
 
