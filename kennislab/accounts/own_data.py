@@ -13,6 +13,9 @@ from kennislab.accounts.models import AccessToken, MagicLink, Person, PersonalLi
 from kennislab.core.errors import N_
 from kennislab.core.mail import Mail
 
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+"""By their own names."""
+
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
     person = session.get_one(Person, person_id)
@@ -20,8 +23,7 @@ def _knows(session: Session, person_id: int) -> Iterator[Known]:
     for what, value in (
         (N_("E-mailadres"), person.email),
         (N_("Organisatie"), person.organisation),
-        (N_("Gemeente"), person.municipality_code),
-        (N_("Taal"), person.language),
+        (N_("Taal"), LANGUAGES.get(person.language, person.language)),
     ):
         if value:
             yield Known(what, value)
@@ -35,9 +37,9 @@ def _ways_in(session: Session, person_id: int) -> Iterator[Known]:
     for token in session.scalars(sa.select(AccessToken).where(AccessToken.person_id == person_id)):
         yield Known(N_("Sleutel voor een programma"), token.name, token.created_at, "/mijn/aanmeldingen")
     for link in session.scalars(sa.select(PersonalLink).where(PersonalLink.person_id == person_id)):
-        yield Known(N_("Persoonlijke link"), link.purpose, link.created_at)
+        yield Known(N_("Persoonlijke link"), "", link.created_at)
     for magic in session.scalars(sa.select(MagicLink).where(MagicLink.person_id == person_id)):
-        yield Known(N_("Link om je aan te melden"), magic.purpose, magic.created_at)
+        yield Known(N_("Link om je aan te melden"), "", magic.created_at)
 
 
 def _mails(session: Session, person_id: int) -> Iterator[Known]:

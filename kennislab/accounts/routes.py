@@ -8,6 +8,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 
 from kennislab.accounts import mails, operations, passwords, policies, queries, signin
+from kennislab.accounts.actors import Actor
 from kennislab.accounts.forms import LinkForm, PasswordForm, SignInForm, TokenForm
 from kennislab.accounts.models import Person, PersonalLink
 from kennislab.core.db import db
@@ -40,9 +41,9 @@ def _account() -> str:
 @bp.get("/aanmelden")
 def sign_in() -> Answer:
     """Password or mailed link, side by side."""
-    actor = signin.current_actor()
+    actor, here = signin.current_actor(), signin.current_record()
     then = signin.safe_next(request.args.get("next"))
-    if actor.known:
+    if actor.known and (here is None or here.only_programme_id is None):  # who came by a personal link may want to sign in fully
         return redirect(then or "/")
     return _sign_in_page(SignInForm(next=then), LinkForm(next=then))
 
@@ -103,10 +104,14 @@ def use_link(token: str) -> Answer:
 @bp.get("/uitnodiging/<token>")
 @limiter.limit("300 per 15 minutes", deduct_when=_failed)
 def open_personal_link(token: str) -> Answer:
-    """A participant's personal link: who it is for, and a button."""
+    """A participant's personal link: who it is for, and a button. Who is here as this person already just goes on."""
     link, person = _personal(token)
+    actor = signin.current_actor()
     further = signin.safe_next(request.args.get("next"))
-    return render_template("accounts/open_personal_link.html", token=token, person=person, link=link, next=further)
+    if _is_here(actor, link, person):
+        return redirect(_where(link, further), 303)
+    other = actor.name if actor.known and actor.person_id != person.id else None
+    return render_template("accounts/open_personal_link.html", token=token, person=person, link=link, next=further, other=other)
 
 
 @bp.post("/uitnodiging/<token>")
@@ -114,14 +119,22 @@ def open_personal_link(token: str) -> Answer:
 def use_personal_link(token: str) -> Answer:
     """Signs in as a participant of that one programme. Somebody who is signed in already as this person stays who they are."""
     link, person = _personal(token)
-    actor = signin.current_actor()
-    if actor.person_id != person.id or not actor.has_role(link.programme_id):
+    if not _is_here(signin.current_actor(), link, person):
         signin.sign_in(person, only_programme_id=link.programme_id)
-    if further := signin.safe_next(request.form.get("next")):
-        return redirect(further, 303)
+    return redirect(_where(link, signin.safe_next(request.form.get("next"))), 303)
+
+
+def _is_here(actor: Actor, link: PersonalLink, person: Person) -> bool:
+    return actor.person_id == person.id and actor.has_role(link.programme_id)
+
+
+def _where(link: PersonalLink, further: str | None) -> str:
+    """Where a personal link leads to."""
+    if further:
+        return further
     if link.lab_id is not None:
-        return redirect(url_for("programme.lab_page", lab_id=link.lab_id), 303)
-    return redirect(url_for("programme.dashboard", programme_id=link.programme_id), 303)
+        return url_for("programme.lab_page", lab_id=link.lab_id)
+    return url_for("programme.dashboard", programme_id=link.programme_id)
 
 
 def _personal(token: str) -> tuple[PersonalLink, Person]:

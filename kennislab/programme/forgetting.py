@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from kennislab.accounts import forgetting
 from kennislab.accounts.forgetting import Known, Leaving
-from kennislab.accounts.models import Membership, Role
+from kennislab.accounts.models import Membership, Person, Role
 from kennislab.core.errors import N_
 from kennislab.core.transaction import Tx
+from kennislab.programme import queries
 from kennislab.programme.models import Lab, LabProposal, Participation, Programme
 
 ROLES = {Role.COORDINATOR: N_("Coördinator van"), Role.FACILITATOR: N_("Begeleider van"), Role.PARTICIPANT: N_("Deelnemer van")}
 
 
 def _knows(session: Session, person_id: int) -> Iterator[Known]:
+    code = session.get_one(Person, person_id).municipality_code
+    if code:
+        yield Known(N_("Gemeente"), f"{queries.municipality_names(session, [code]).get(code, '')} ({code})".strip())
     rows = session.execute(
         sa.select(Membership.role, Programme)
         .join(Programme, Programme.id == Membership.programme_id)

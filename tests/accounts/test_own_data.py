@@ -63,6 +63,12 @@ def test_a_personal_link_is_not_enough(house: tuple[Flask, World]) -> None:
     assert client.post(f"/uitnodiging/{token}").status_code == 303
     for path in ("/mijn/gegevens", "/mijn/gegevens.json", "/mijn/gegevens/wissen"):
         assert client.get(path).status_code == 403, path
+    assert 'href="/aanmelden?next=/mijn/gegevens"' in client.get("/mijn/gegevens").text
+    assert client.get("/aanmelden?next=/mijn/gegevens").status_code == 200, "the way on that the refusal names is open"
+    whole = client.post("/aanmelden", data={"email": f"participant-{world.programme_id}@voorbeeld.example", "password": "lang genoeg!",
+                                            "next": "/mijn/gegevens"})  # fmt: skip
+    assert whole.location == "/mijn/gegevens" and client.get("/mijn/gegevens").status_code == 200
+    assert client.post("/afmelden").status_code == 303 and client.post(f"/uitnodiging/{token}").status_code == 303
     assert client.post("/mijn/gegevens/wissen", data={"name": "Participant"}).status_code == 403
     assert person(app, world)[0] == "Participant"
     assert app.test_client().get("/mijn/gegevens.json").status_code in (303, 302, 401)

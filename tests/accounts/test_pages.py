@@ -175,9 +175,13 @@ def test_a_personal_link_gives_a_participants_rights_and_no_more(house: tuple[Fl
     assert phone.post("/mijn/wachtwoord", data=taken_over).status_code == 403
     assert phone.post("/mijn/sleutels", data={"name": "x"}).status_code == 403
     laptop = signed_in(app, world, "coordinator")
+    assert laptop.get(f"/uitnodiging/{token}?next=/archief").location == "/archief", "who is here already just goes on"
     assert laptop.post(f"/uitnodiging/{token}").status_code == 303
     assert laptop.get(f"/programmas/{world.programme_id}/gegevens").status_code == 200  # still who they were
-    assert app.test_client().get("/uitnodiging/rommel").status_code == 410
+    colleague = signed_in(app, world, "facilitator").get(f"/uitnodiging/{token}?next=/archief").text
+    assert "Op dit apparaat is nu Facilitator aangemeld" in colleague and "bladzijde uit de mail" in colleague
+    gone = app.test_client().get("/uitnodiging/rommel")
+    assert gone.status_code == 410 and 'href="/aanmelden"' in gone.text
     assert app.test_client().post("/uitnodiging/rommel").status_code == 410
 
 

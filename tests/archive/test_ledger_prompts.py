@@ -79,9 +79,15 @@ def test_the_link_reports_of_this_item_and_this_municipality(held: tuple[Flask, 
     refused = client.post(path, data={"status": "failed", "note": ""})
     assert refused.status_code == 422 and "Schrijf op waarom" in refused.text
     assert client.post(path, data={"status": "proposed"}).status_code == 422
+    pasted = "Te lang. " * 300
+    too_long = client.post(path, data={"status": "failed", "note": pasted})
+    assert too_long.status_code == 422 and "hoogstens 2000 tekens" in too_long.text and pasted in too_long.text
+    assert "maxlength" not in too_long.text, "a browser would cut off what is pasted without a word"
     data = {"status": "failed", "note": "De regels waren te streng.", "municipality_code": "GM0503", "item": "x"}
     done = client.post(path, data=data)
-    assert done.status_code == 303 and "in Tilburg niet: “De regels waren te streng”" in client.get(done.location).text
+    thanks = client.get(done.location).text
+    assert done.status_code == 303 and "in Tilburg niet: “De regels waren te streng”" in thanks
+    assert "Bekijken in het archief" not in thanks, "who is not signed in would only find a sign-in page there"
     with app.app_context():
         [line] = db.session.scalars(sa.select(Evidence))
         asked_of = db.session.scalars(sa.select(EvidencePrompt)).one()

@@ -274,6 +274,7 @@ def take_back_prompt(token: str) -> Answer:
 def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
     read = db.session()
     prompt, item, person = prompts.prompt_by(read, token)
+    actor = current_actor()
     question = queries.item(read, item.answers_id) if item.answers_id else None
     shown = question is not None and question.consent is not Consent.GROUP and question.status is Status.CONFIRMED
     return render_template(
@@ -290,4 +291,5 @@ def _prompt_page(token: str, refusal: Invalid | None = None) -> str:
         done="gemeld" in request.args and refusal is None and prompts.answered(prompt, item) is not None,
         taken_back="terug" in request.args and refusal is None,
         summary=ledger.summary(item.evidence),
+        may_see=actor.known and may_see_item(actor, item, queries.groups_of(read, item.lab_id, actor.person_id)) is True,
     )
