@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kennislab.accounts import forgetting
 from kennislab.accounts.forgetting import Known, Leaving
-from kennislab.archive import findable, producing, sealing
+from kennislab.archive import findable, produced, sealing
 from kennislab.archive.models import ActionUpdate, ArchiveItem, Correction, Evidence, HarvestAct, ProducedFile, SavedSearch, Seal
 from kennislab.archive.sealed import addenda, commitments, later, register, verify
 from kennislab.archive.sealed.commitments import Part
@@ -287,7 +287,7 @@ forgetting.register(
 def _throw_away(sender: object, **payload: Any) -> None:
     """Files that were made with the name in them do not wait for the next cleaning up."""
     try:
-        producing.tidy(lambda percent, note="": None)
+        produced.tidy(lambda percent, note="": None)
     except OSError:  # the next cleaning up tries again; nobody can fetch them meanwhile
         log.exception("files that were made could not be thrown away")
 

@@ -5,24 +5,20 @@ What is in a file is decided when it is made: by the rights that its maker has a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person, Role
 from kennislab.accounts.queries import actor_of
-from kennislab.archive import policies
+from kennislab.archive import policies, produced
 from kennislab.archive.models import ProducedFile
 from kennislab.archive.reporting import CHAPTERS, EVERYTHING, ORDERS, Report, Wanted, build, docx, odt, pdf, plain, sheets
-from kennislab.core import clock, jobs
+from kennislab.core import jobs
 from kennislab.core.db import db
 from kennislab.core.errors import N_, Invalid
 from kennislab.core.transaction import Tx, transaction
@@ -30,7 +26,6 @@ from kennislab.programme.models import Lab
 
 KIND = "report"
 JOB = "make-report-file"
-KEPT = timedelta(days=7)
 MOST = 12
 """Files that somebody has of one lab; the oldest goes when there are more."""
 
@@ -55,11 +50,6 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def place_of(folder: Path, file_id: str) -> Path:
-    """Where a file's bytes are, in the data folder."""
-    return folder / "produced" / file_id
-
-
 def wanted_of(options: Mapping[str, Any]) -> Wanted:
     """What was asked, as it is kept; what we do not know is left out. The summary is always there."""
     chosen = {one for one in options.get("chapters", []) if one in CHAPTERS}
@@ -79,39 +69,23 @@ def ask(tx: Tx, lab: Lab, by: Actor, format_: str, wanted: Wanted) -> ProducedFi
     for old in tx.session.scalars(mine):
         tx.session.delete(old)  # its bytes go with the next tidying
     role = by.roles.get(lab.programme_id)
-    row = ProducedFile(
-        lab_id=lab.id,
-        kind=KIND,
-        format=format_,
-        name=f"verslag-{lab.quarter}-{lab.id}{'-openbaar' if wanted.public else ''}.{format_}",
-        options={"chapters": sorted(wanted.chapters), "order": wanted.order, "public": wanted.public, "role": role.value if role else ""},
-        by_id=by.person_id,
-        at=clock.now(),
-        expires_at=clock.now() + KEPT,
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    row.job = jobs.enqueue(tx, JOB, file_id=row.id).public_id
-    return row
+    name = f"verslag-{lab.quarter}-{lab.id}{'-openbaar' if wanted.public else ''}.{format_}"
+    asked = {"chapters": sorted(wanted.chapters), "order": wanted.order, "public": wanted.public, "role": role.value if role else ""}
+    return produced.queue(tx, JOB, KIND, lab, by, format_, name, asked)
 
 
 def _of(lab_id: int, person_id: int | None) -> sa.Select[Any]:
-    P = ProducedFile
-    mine = sa.select(P).where(P.lab_id == lab_id, P.kind == KIND, P.by_id == person_id, P.by_id.is_not(None))
-    return mine.order_by(P.at.desc(), P.id)
+    return produced.rows_of(lab_id, KIND, ProducedFile.by_id == person_id, ProducedFile.by_id.is_not(None))
 
 
 def files_of(session: Session, lab_id: int, person_id: int | None) -> Sequence[tuple[ProducedFile, jobs.Job | None]]:
     """Somebody's files of a lab that are there or being made, newest first; each with its job."""
-    rows: Sequence[ProducedFile] = session.scalars(_of(lab_id, person_id).where(ProducedFile.expires_at > clock.now())).all()
-    return [(row, jobs.state_of(session, row.job) if row.job else None) for row in rows]
+    return produced.there(session, _of(lab_id, person_id))
 
 
 def file_of(session: Session, lab_id: int, person_id: int | None, file_id: str) -> ProducedFile | None:
     """One of somebody's own files, once it is there."""
-    wanted = _of(lab_id, person_id).where(ProducedFile.id == file_id, ProducedFile.sha256 != "", ProducedFile.expires_at > clock.now())
-    found: ProducedFile | None = session.scalar(wanted)
-    return found
+    return produced.ready(session, _of(lab_id, person_id), file_id)
 
 
 @jobs.job(JOB)
@@ -127,22 +101,16 @@ def make_report_file(progress: jobs.Progress, file_id: str) -> dict[str, int]:
     report = build(session, lab, actor, wanted_of(row.options)) if actor and policies.may_read_report(actor, lab) is True else None
     format_ = FORMATS[row.format]
     session.rollback()
-    data = b""
-    if report is not None:
-        progress(40, N_("Bestand schrijven"))
-        data = format_.write(report)
-        place = place_of(Path(current_app.config["DATA_DIR"]), file_id)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(place)
-    with transaction() as tx:
-        fresh = tx.session.get(ProducedFile, file_id)
-        if fresh is not None and report is None:
-            tx.session.delete(fresh)
-        elif fresh is not None:
-            fresh.size, fresh.sha256 = len(data), hashlib.sha256(data).hexdigest()
-    return {"size": len(data)}
+    if report is None:
+        with transaction() as tx:
+            if (fresh := tx.session.get(ProducedFile, file_id)) is not None:
+                tx.session.delete(fresh)
+        return {"size": 0}
+    progress(40, N_("Bestand schrijven"))
+    data = format_.write(report)
+    size, sha256 = produced.put(file_id, lambda out: out.write(data))
+    produced.note(file_id, size, sha256)
+    return {"size": size}
 
 
 def _maker(session: Session, row: ProducedFile, lab: Lab) -> Actor | None:
@@ -154,16 +122,3 @@ def _maker(session: Session, row: ProducedFile, lab: Lab) -> Actor | None:
     if role is not None and row.options.get("role") == Role.PARTICIPANT.value:
         role = Role.PARTICIPANT
     return Actor(person.id, person.name, person.municipality_code, {lab.programme_id: role} if role else {})
-
-
-@jobs.every(3600, "tidy-produced-files")
-def tidy(progress: jobs.Progress) -> dict[str, int]:
-    """Throws away what is older than a week, and bytes that belong to nothing any more."""
-    with transaction() as tx:
-        tx.session.execute(sa.delete(ProducedFile).where(ProducedFile.expires_at <= clock.now()))
-        kept = set(tx.session.scalars(sa.select(ProducedFile.id)))
-    folder = Path(current_app.config["DATA_DIR"]) / "produced"
-    gone = [path for path in folder.glob("*") if path.is_file() and path.stem not in kept] if folder.is_dir() else []
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return {"gone": len(gone)}

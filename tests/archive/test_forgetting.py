@@ -16,7 +16,7 @@ from kennislab.accounts import forgetting
 from kennislab.accounts import operations as accounts
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Role
-from kennislab.archive import following, operations, producing, sealing
+from kennislab.archive import following, operations, produced, sealing
 from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Correction, Evidence, Outcome, ProducedFile, Seal
 from kennislab.archive.sealed import addenda, keys, opening, package, verify
 from kennislab.archive.sealed.mdto import Keeping
@@ -116,8 +116,8 @@ def roos(app: Flask) -> tuple[Said, int]:
         tx.session.add(
             ProducedFile(lab_id=lab.id, kind="report", format="json", sha256="x", expires_at=clock.now() + timedelta(days=1), id="a")
         )
-        producing.place_of(Path(app.config["DATA_DIR"]), "a").parent.mkdir(parents=True)
-        producing.place_of(Path(app.config["DATA_DIR"]), "a").write_text(ROOS)
+        produced.place_of(Path(app.config["DATA_DIR"]), "a").parent.mkdir(parents=True)
+        produced.place_of(Path(app.config["DATA_DIR"]), "a").write_text(ROOS)
         return made, person.id
 
 

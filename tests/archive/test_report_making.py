@@ -14,7 +14,7 @@ from flask import Flask
 
 from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Membership, Role
-from kennislab.archive import producing
+from kennislab.archive import produced, producing
 from kennislab.archive.models import ProducedFile
 from kennislab.core import clock, jobs
 from kennislab.core.db import db
@@ -146,10 +146,10 @@ def test_after_a_week_and_past_a_dozen_they_go(app: Flask, sealed: Said) -> None
     with app.app_context():
         assert len(db.session.scalars(sa.select(ProducedFile)).all()) == producing.MOST == len(list(folder.iterdir()))
         (folder / "stray.part").write_bytes(b"x")
-        assert producing.tidy(lambda percent, note: None) == {"gone": 1}
+        assert produced.tidy(lambda percent, note: None) == {"gone": 1}
     with app.app_context(), transaction() as tx:
         tx.session.execute(sa.update(ProducedFile).values(expires_at=clock.now() - timedelta(seconds=1)))
     with app.app_context():
         assert producing.files_of(db.session(), sealed.world.lab_id, sealed.world.people["participant"]) == []
-        assert producing.tidy(lambda percent, note: None) == {"gone": producing.MOST}
+        assert produced.tidy(lambda percent, note: None) == {"gone": producing.MOST}
         assert list(folder.iterdir()) == []

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import policies, queries
+from kennislab.archive import policies, produced, queries
 from kennislab.archive.routes import Answer, bp
 from kennislab.archive.sealed import keys, making, register, verify
 from kennislab.archive.sealed.verdict import Finding, Name
@@ -80,7 +80,7 @@ def package_file(lab_id: int, file_id: str) -> Answer:
     """A package that was made, for any of the staff."""
     _packer(lab_id)
     row = making.file_of(db.session(), lab_id, file_id)
-    path = making.place_of(Path(current_app.config["DATA_DIR"]), row.id) if row is not None else None
+    path = produced.place_of(Path(current_app.config["DATA_DIR"]), row.id) if row is not None else None
     if row is None or path is None or not path.is_file():
         raise NotFound()
     answer = send_file(path, mimetype="application/zip", download_name=row.name, as_attachment=True, etag=row.sha256)

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import policies, producing
+from kennislab.archive import policies, produced, producing
 from kennislab.archive.reporting import CHAPTERS, ORDERS, Wanted, as_data, build, chapters, charts
 from kennislab.archive.routes import Answer, bp
 from kennislab.core.db import db
@@ -147,7 +147,7 @@ def report_file(lab_id: int, file_id: str) -> Answer:
     """A file that was made for this person."""
     actor, _lab = _reader(lab_id)
     row = producing.file_of(db.session(), lab_id, actor.person_id, file_id)
-    path = producing.place_of(Path(current_app.config["DATA_DIR"]), row.id) if row is not None else None
+    path = produced.place_of(Path(current_app.config["DATA_DIR"]), row.id) if row is not None else None
     if row is None or path is None or not path.is_file():
         raise NotFound()
     answer = send_file(path, mimetype=producing.FORMATS[row.format].media, download_name=row.name, as_attachment=True, etag=row.sha256)

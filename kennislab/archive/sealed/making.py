@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,22 @@ from sqlalchemy.orm import Session
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.models import Person
 from kennislab.accounts.queries import actor_of
-from kennislab.archive import policies, queries, sealing
+from kennislab.archive import policies, produced, queries, sealing
 from kennislab.archive.models import ArchiveItem, Consent, ProducedFile, Status
 from kennislab.archive.sealed import package
 from kennislab.archive.sealed.mdto import Keeping
-from kennislab.core import clock, jobs
+from kennislab.core import jobs
 from kennislab.core.db import db
 from kennislab.core.errors import N_, DomainError, Invalid, require
 from kennislab.core.text import tidy
-from kennislab.core.transaction import Tx, transaction
+from kennislab.core.transaction import Tx
 from kennislab.programme.models import Lab
 
-KEPT = timedelta(days=7)
 KIND = "package"
 JOB = "make-archive-package"
 MOST_YEARS = 100
+MOST = 6
+"""So many packages of a lab are shown."""
 
 
 def ask(tx: Tx, lab: Lab, by: Actor, maker: str, appraisal: str, years: str) -> ProducedFile:
@@ -50,40 +49,18 @@ def ask(tx: Tx, lab: Lab, by: Actor, maker: str, appraisal: str, years: str) -> 
     if wrong:
         raise Invalid(fields=wrong)
     sealing.strengthen(tx, lab)
-    row = ProducedFile(
-        lab_id=lab.id,
-        kind=KIND,
-        format="zip",
-        name=f"archiefpakket-{lab.quarter}-{lab.id}.zip",
-        options={"maker": name, "years": None if appraisal == "B" else number},
-        by_id=by.person_id,
-        at=clock.now(),
-        expires_at=clock.now() + KEPT,
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    row.job = jobs.enqueue(tx, JOB, file_id=row.id).public_id
-    return row
-
-
-def place_of(folder: Path, file_id: str) -> Path:
-    """Where a package's bytes are, in the data folder: with the other files that were made, which are tidied together."""
-    return folder / "produced" / file_id
+    asked = {"maker": name, "years": None if appraisal == "B" else number}
+    return produced.queue(tx, JOB, KIND, lab, by, "zip", f"archiefpakket-{lab.quarter}-{lab.id}.zip", asked)
 
 
 def files_of(session: Session, lab_id: int) -> Sequence[tuple[ProducedFile, jobs.Job | None]]:
     """The packages of a lab that are there or being made, newest first, each with its job."""
-    P = ProducedFile
-    mine = sa.select(P).where(P.lab_id == lab_id, P.kind == KIND, P.expires_at > clock.now()).order_by(P.at.desc(), P.id).limit(6)
-    return [(row, jobs.state_of(session, row.job) if row.job else None) for row in session.scalars(mine)]
+    return produced.there(session, produced.rows_of(lab_id, KIND).limit(MOST))
 
 
 def file_of(session: Session, lab_id: int, file_id: str) -> ProducedFile | None:
     """One package, once it is there."""
-    P = ProducedFile
-    return session.scalar(
-        sa.select(P).where(P.lab_id == lab_id, P.kind == KIND, P.id == file_id, P.sha256 != "", P.expires_at > clock.now())
-    )
+    return produced.ready(session, produced.rows_of(lab_id, KIND), file_id)
 
 
 @jobs.job(JOB)
@@ -97,27 +74,15 @@ def make_archive_package(progress: jobs.Progress, file_id: str) -> dict[str, Any
         return {"size": 0}
     keeping = Keeping(row.options["maker"], row.options["years"], open=_open(session, lab.id))
     folder = Path(current_app.config["DATA_DIR"])
-    place = place_of(folder, file_id)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_suffix(".part")
-    refusal: DomainError | None = None
+    maker = _maker(session, row)
     try:
-        with part.open("wb") as out:
-            package.write(session, lab, _maker(session, row), keeping, folder, out)
+        size, sha256 = produced.put(file_id, lambda out: package.write(session, lab, maker, keeping, folder, out))
     except DomainError as error:
-        refusal = error
-    session.rollback()
-    if refusal is not None:
-        part.unlink(missing_ok=True)
-        return {"size": 0, "refused": refusal.detail, "params": refusal.params}
-    with part.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    part.replace(place)
-    with transaction() as tx:
-        fresh = tx.session.get(ProducedFile, file_id)
-        if fresh is not None:
-            fresh.size, fresh.sha256 = place.stat().st_size, sha256
-    return {"size": place.stat().st_size}
+        return {"size": 0, "refused": error.detail, "params": error.params}
+    finally:
+        session.rollback()
+    produced.note(file_id, size, sha256)
+    return {"size": size}
 
 
 def _maker(session: Session, row: ProducedFile) -> Actor:
