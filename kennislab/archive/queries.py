@@ -59,6 +59,11 @@ def counts(session: Session, lab_id: int) -> dict[Status, int]:
     return dict.fromkeys(Status, 0) | dict(rows.all())
 
 
+def count_to_judge(session: Session, lab_id: int) -> int:
+    """How many cards of a lab nobody has confirmed or dropped yet."""
+    return counts(session, lab_id)[Status.DRAFT]
+
+
 def revisions(session: Session, lab_id: int) -> dict[str, int]:
     """Item id → its revision, of everything that was caught at a lab."""
     return dict(session.execute(sa.select(ArchiveItem.id, ArchiveItem.rev).where(ArchiveItem.lab_id == lab_id)).all())

@@ -29,6 +29,8 @@ class LabLink:
     staff: bool | None = None
     """True: for who runs the lab; False: for who takes part in it; None: for all."""
     count: str | None = None
+    now: str | None = None
+    """The words of a button when this is what staff have to do in this state; it then stands in the box on top too."""
 
     def href(self, lab: Lab) -> str:
         """The address for this lab."""
@@ -43,6 +45,8 @@ _ALL = frozenset(LabState)
 _SEALED = _that_allow("read_archive")
 _OPENED = _ALL - {LabState.PLANNED} - _SEALED
 _ROOM = _that_allow("join")
+_HARVEST = _that_allow("harvest")
+_ASKING = _that_allow("ask_question")
 
 LINKS: tuple[LabLink, ...] = (
     LabLink(
@@ -51,6 +55,7 @@ LINKS: tuple[LabLink, ...] = (
         "/kennislabs/{lab}/archief",
         "lesson",
         _SEALED,
+        now=N_("Oogst lezen"),
     ),
     LabLink(N_("Verslag"), N_("Om te lezen, te printen en op te slaan."), "/kennislabs/{lab}/verslag", "document", _SEALED),
     LabLink(
@@ -61,7 +66,17 @@ LINKS: tuple[LabLink, ...] = (
         _SEALED,
         staff=True,
     ),
-    LabLink(N_("Mijn Kennislab"), N_("Je vraag, je groep, en waar je moet zijn."), "/kennislabs/{lab}/mijn", "check", _OPENED),
+    LabLink(
+        N_("Oogst"),
+        N_("Loop na wat er is opgehaald."),
+        "/kennislabs/{lab}/oogst",
+        "lesson",
+        _HARVEST,
+        staff=True,
+        count="to_judge",
+        now=N_("Oogst nalopen"),
+    ),
+    LabLink(N_("Mijn Kennislab"), N_("Je vraag, je groep, en waar je moet zijn."), "/kennislabs/{lab}/mijn", "check", _OPENED - _HARVEST),
     LabLink(
         N_("Vorige keer"),
         N_("Wat we toen vroegen en vonden, of het hielp, en welke acties nog lopen."),
@@ -79,10 +94,17 @@ LINKS: tuple[LabLink, ...] = (
         count="coming",
     ),
     LabLink(
-        N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _OPENED, count="questions"
+        N_("Kennisvragen"), N_("Stel je vraag en lees die van anderen."), "/kennislabs/{lab}/vragen", "question", _ASKING, count="questions"
     ),
-    LabLink(N_("Kennisvragen"), N_("Wat er gevraagd is."), "/kennislabs/{lab}/vragen", "question", _SEALED, count="questions"),
-    LabLink(N_("Mijn Kennislab"), N_("Je vraag en je groep van toen."), "/kennislabs/{lab}/mijn", "check", _SEALED, staff=False),
+    LabLink(
+        N_("Kennisvragen"),
+        N_("Wat er gevraagd is."),
+        "/kennislabs/{lab}/vragen",
+        "question",
+        (_OPENED | _SEALED) - _ASKING,
+        count="questions",
+    ),
+    LabLink(N_("Mijn Kennislab"), N_("Je vraag en je groep van toen."), "/kennislabs/{lab}/mijn", "check", _SEALED | _HARVEST, staff=False),
     LabLink(
         N_("Vragen beheren"),
         N_("Samenvoegen, splitsen, overnemen en inlezen."),
@@ -140,7 +162,6 @@ LINKS: tuple[LabLink, ...] = (
         _ROOM | {LabState.HARVESTING},
         staff=True,
     ),
-    LabLink(N_("Oogst"), N_("Loop na wat er is opgehaald."), "/kennislabs/{lab}/oogst", "lesson", _that_allow("harvest"), staff=True),
     LabLink(
         N_("Wat jij zei"),
         N_("Kijk na, verbeter, of kies wie het mag lezen."),
@@ -169,9 +190,10 @@ def counter(name: str, count: Counter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something of a lab that waits for who runs it: a sentence in the reader's language, and where to see to it."""
+    """Something that waits for who runs these labs: a sentence in the reader's language, and where to see to it."""
 
-    lab: Lab
+    lab: Lab | None
+    """None: it is about the programme."""
     text: str
     path: str
 

@@ -126,6 +126,9 @@ def test_the_desk_works_as_plain_forms(app: Flask) -> None:
     page = client.get(f"/kennislabs/{lab}/oogst")
     for text in [*(one["text"] for one in SAID.values()), "Nog 8 kaarten te bekijken", "Facilitator", "Participant"]:
         assert text in page.text
+    for where in (f"/kennislabs/{lab}", f"/programmas/{said.world.programme_id}"):  # both lead to the work, and say how much it is
+        assert re.search(rf'href="/kennislabs/{lab}/oogst">.*?(Oogst nalopen|Nog 8 kaarten te bekijken)<', client.get(where).text, re.S)
+    assert '<span class="count">8</span>' in client.get(f"/kennislabs/{lab}").text
     one, other, third = (found_id(app, said, name) for name in ("slow", "twin", "inside"))
     answer = client.post(f"/kennislabs/{lab}/oogst/{one}/bevestigen", data={"toon": "open", "next": other})
     assert (answer.status_code, answer.location) == (303, f"/kennislabs/{lab}/oogst?toon=open#kaart-{other}")

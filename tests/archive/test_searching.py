@@ -170,7 +170,7 @@ def test_finding_nothing_says_what_to_do(app: Flask, there: Found) -> None:
     assert "Niets gevonden" in page and "Dit woord staat nergens: qqqqzzzz." in page and "Alleen “wijkbudget”" in page
     assert "Bewaar deze zoekopdracht" in page
     some = client.get("/archief?q=qqqqzzzz+wijkbudget").text
-    assert "Niets heeft al je woorden." in some and "Dit woord staat nergens: qqqqzzzz." in some and SAID["purse"]["text"] in titles(some)
+    assert "Precies dit vonden we niet." in some and "Dit woord staat nergens: qqqqzzzz." in some and SAID["purse"]["text"] in titles(some)
     assert "zochten op “wijkbudget”" in client.get("/archief?q=wijkbudgte").text
     assert "Zo ver gaat de lijst niet" in client.get("/archief?q=wijkbudget&bladzijde=9").text
 

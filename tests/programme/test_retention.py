@@ -146,7 +146,7 @@ def test_the_page(app: Flask, client: FlaskClient, old: World) -> None:
     path = f"/programmas/{old.programme_id}/bewaren"
     headers: dict[str, Any] = {"headers": old.bearer("coordinator")}
     page = client.get(path, **headers).get_data(as_text=True)
-    assert "Lang Geleden" in page and "mensen die meededen" in page
+    assert "Lang Geleden" in page and "Mensen die meededen" in page
     what = shown(app, old).fingerprint
     assert client.post(path, data={"what": what}, **headers).status_code == 303  # no tick
     assert shown(app, old).anything

@@ -13,6 +13,7 @@ from kennislab.archive.models import ArchiveItem
 from kennislab.core.db import db
 from kennislab.core.errors import NotFound
 from kennislab.grouping import afterwards
+from kennislab.programme import links
 from kennislab.questions import later
 
 bp = Blueprint("archive", __name__)
@@ -23,6 +24,7 @@ def init(app: Flask) -> None:
     """Called once by the composition root: the archive's words, for every template; and what became of questions, for the next lab."""
     app.jinja_env.globals.update(archive_words=words, chain_icons=drawing.ICONS, chain_kind=chains.kind_text)
     app.jinja_env.globals.update(chain_label=chains.label_text, chain_place=chains.place_text, chain_near=chains.near)
+    links.counter("to_judge", queries.count_to_judge)
     later.answered_by(answered_questions)
     later.told_by(chains.of_question)
     afterwards.told_by(became_of, to_check)

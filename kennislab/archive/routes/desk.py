@@ -264,17 +264,20 @@ def back(lab_id: int, item_id: str | None = None) -> Answer:
 
 @links.tells_waiting
 def _waiting(session: Session, labs: Sequence[Lab]) -> list[Waiting]:
-    """What waits for who runs these labs: cards that their authors changed, and harvests of which the look-over is past."""
+    """What waits for who runs these labs: cards to judge, those that their authors changed, and harvests of which the look-over is past."""
     found: list[Waiting] = []
     for lab in labs:
         if lab.state is not LabState.HARVESTING:
             continue
         drafts = queries.items_of(session, lab.id, Status.DRAFT)
         check = checking.check_of(session, lab.id)
+        if drafts:
+            text = ngettext("Nog %(num)s kaart te bekijken", "Nog %(num)s kaarten te bekijken", len(drafts))
+            found.append(Waiting(lab, text, f"/kennislabs/{lab.id}/oogst"))
         if changed := sum(VIEWS["reacties"](item) for item in drafts):
             text = ngettext(
-                "%(num)s kaart is anders verwoord door wie haar inbracht.",
-                "%(num)s kaarten zijn anders verwoord door wie ze inbracht.",
+                "%(num)s kaart is anders verwoord door wie haar inbracht",
+                "%(num)s kaarten zijn anders verwoord door wie ze inbracht",
                 changed,
             )
             found.append(Waiting(lab, text, f"/kennislabs/{lab.id}/oogst?toon=reacties"))

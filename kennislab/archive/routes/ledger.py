@@ -25,7 +25,7 @@ from kennislab.core.sheets import CSV_TYPE, XLSX_TYPE, write_csv, write_xlsx
 from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
 from kennislab.programme import links, policies, states
-from kennislab.programme.models import Lab, LabState
+from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab, the_programme
 
 STANDS = {
@@ -154,16 +154,12 @@ def download_actions(programme_id: int, kind: str) -> Answer:
 
 @links.tells_waiting
 def waiting(session: Session, labs: Sequence[Lab]) -> list[links.Waiting]:
-    """For the dashboard: the agreements of a programme that are overdue, said once, at the lab that is on or comes first."""
-    first: dict[int, Lab] = {}
-    over = (LabState.HARVESTING, LabState.ARCHIVED)
-    for lab in sorted(labs, key=lambda lab: (lab.state in over, lab.starts_at, lab.id)):
-        first.setdefault(lab.programme_id, lab)
+    """For the dashboard: the agreements of a programme that are overdue, said once. They are of no one lab that is still to come."""
     told = []
-    for programme_id, lab in first.items():
+    for programme_id in dict.fromkeys(lab.programme_id for lab in labs):
         if late := len(actions.overdue(session, programme_id)):
             text = ngettext("%(num)s actie is over tijd", "%(num)s acties zijn over tijd", late)
-            told.append(links.Waiting(lab, text, f"/programmas/{programme_id}/acties?stand=te-laat"))
+            told.append(links.Waiting(None, text, f"/programmas/{programme_id}/acties?stand=te-laat"))
     return told
 
 

@@ -87,7 +87,7 @@ export default function connect(root, { signal }) {
       if (!answer && card.isConnected) card.dataset.status = was;
       desk.say(answer);
     });
-    if (focused && verb !== "reopen") desk.step(card, 1); // at once: who types fast does not wait for the server
+    if (focused && verb !== "reopen") desk.stepOn(card); // at once: who types fast does not wait for the server
     return true;
   }
 

@@ -12,6 +12,8 @@ export function createDesk(root, signal) {
   const bulk = root.querySelector("[data-role=bulk]");
   const chosen = root.querySelector("[data-role=chosen]");
   const nothing = chosen?.textContent;
+  const seal = document.querySelector("[data-role=seal]");
+  const finished = root.querySelector("[data-role=finished]");
 
   const cards = () => [...root.querySelectorAll(".harvest__card")];
   const dataOf = (card) => JSON.parse(card.dataset.card);
@@ -24,12 +26,26 @@ export function createDesk(root, signal) {
     card.scrollIntoView({ block: "nearest" });
   }
 
-  /** The next or previous card; with nothing in focus the first or last one. */
+  /** The next or previous card; with nothing in focus the first or last one. After the last one, when all is judged, the way on. */
   function step(card, by) {
     const all = cards();
     const at = card ? all.indexOf(card) + by : by > 0 ? 0 : all.length - 1;
+    if (at >= all.length && finished && !finished.hidden) {
+      const on = finished.querySelector("a");
+      on.focus({ preventScroll: true });
+      finished.scrollIntoView({ block: "nearest" });
+      return true;
+    }
     focus(all[Math.max(0, Math.min(all.length - 1, at))]);
     return all.length > 0;
+  }
+
+  /** After a verdict: the card below; at the end what was skipped above, so that nobody has to look for the one that is left. */
+  function stepOn(card) {
+    const all = cards();
+    const skipped = card === all.at(-1) && all.find((one) => one.dataset.status === "draft");
+    if (skipped) focus(skipped);
+    else step(card, 1);
   }
 
   function showPicked() {
@@ -72,6 +88,8 @@ export function createDesk(root, signal) {
   function apply(answer, compared = true) {
     for (const [id, html] of Object.entries(answer.cards)) replace(id, html, compared);
     if (left) left.textContent = tn("Nog %(n)s kaart te bekijken", "Nog %(n)s kaarten te bekijken", answer.left);
+    seal?.classList.toggle("button--quiet", answer.left > 0);
+    if (finished) finished.hidden = answer.left > 0;
     for (const [view, number] of [["open", answer.number.draft], ["bevestigd", answer.number.confirmed], ["weggelaten", answer.number.dropped]]) {
       const tab = root.querySelector(`nav a[href*="toon=${view}"]`);
       if (tab) tab.textContent = tab.textContent.replace(/\(\d+\)/, `(${number})`);
@@ -175,5 +193,5 @@ export function createDesk(root, signal) {
     said = toast(answer.done, { undo: answer.undo ? undo : null });
   }
 
-  return { root, base, bulk, cards, dataOf, boxOf, picked, focus, step, showPicked, revOf, cardOf, send, undo, say, cardUrl: (card, what) => `${base}/${card.dataset.item}/${what}` };
+  return { root, base, bulk, cards, dataOf, boxOf, picked, focus, step, stepOn, showPicked, revOf, cardOf, send, undo, say, cardUrl: (card, what) => `${base}/${card.dataset.item}/${what}` };
 }
