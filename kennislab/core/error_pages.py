@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -49,6 +51,38 @@ def problem(error: DomainError) -> dict[str, Any]:
     return body
 
 
+_SECRET = re.compile(r"password|wachtwoord|again|token|csrf", re.IGNORECASE)
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _ours() -> bool:
+    """Whether a page of ours sent this."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
+def _typed() -> list[str]:
+    """What somebody wrote in a form of ours that was refused as a whole: more than one word each, no secrets. To be copied."""
+    if request.method != "POST" or request.mimetype not in _FORMS or not _ours():
+        return []
+    try:
+        sent = [(name, text.strip()) for name, text in request.form.items(multi=True)]
+    except HTTPException:  # too large to be read
+        return []
+    return [text for name, text in sent if " " in text and not _SECRET.search(name)]
+
+
+def _back() -> str | None:
+    """The page with the form, to open anew; none where only a form may be sent to."""
+    came = urlsplit(request.referrer or "")
+    if request.method != "POST" or came.netloc != request.host:
+        return None
+    try:
+        current_app.url_map.bind(request.host).match(came.path.removeprefix(request.script_root) or "/", "GET")
+    except HTTPException:
+        return None
+    return came.path + (f"?{came.query}" if came.query else "")
+
+
 def _answer(body: dict[str, Any], retry_after: int | None = None) -> Response:
     status = int(body["status"])
     if wants_json():
@@ -56,7 +90,7 @@ def _answer(body: dict[str, Any], retry_after: int | None = None) -> Response:
         response.headers["Content-Type"] = "application/problem+json"
     else:
         template = "errors/error.html"
-        response = Response(render_template(template, problem=body), mimetype="text/html")
+        response = Response(render_template(template, problem=body, typed=_typed(), back=_back()), mimetype="text/html")
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     if status == 401:
@@ -84,7 +118,7 @@ def init(app: Flask) -> None:
                 DomainError(
                     "csrf",
                     N_("Deze pagina stond te lang open"),
-                    N_("Ga terug, vernieuw de pagina en verstuur opnieuw. Je tekst staat nog in het formulier."),
+                    N_("Er is niets veranderd. Open de pagina opnieuw en verstuur het nog een keer."),
                     status=400,
                 )
             )

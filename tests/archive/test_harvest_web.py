@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import re
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -71,6 +72,9 @@ def test_a_guest_looks_over_their_own_on_the_phone_of_the_room(app: Flask, guest
     assert "Gea zegt dit." in page and "Guus" not in page and SAID["slow"]["text"] not in page
     done = phone.post(f"{base}/{mine}/verwoorden", data={"text": "Gea zegt dat.", "gezien": checking.mark_of("Gea zegt dit.")})
     assert done.status_code == 303
+    too_long = phone.post(f"{base}/{mine}/verwoorden", data={"text": "Te lang. " * 300})
+    assert too_long.status_code == 422 and "Dit is nog niet opgeslagen." in too_long.text and "Te lang. " * 299 in too_long.text
+    assert re.search(r'<textarea id="text-\w+"[^>]* autofocus>Te lang', too_long.text), "the field that is wrong is what one looks at"
     assert phone.post(f"{base}/{mine}/toestemming", data={"consent": "group"}).status_code == 303
     for verb in ("klopt", "verwoorden", "intrekken", "toch-laten-staan", "toestemming"):
         assert phone.post(f"{base}/{others}/{verb}", data={"text": "x", "consent": "group"}).status_code == 404, verb

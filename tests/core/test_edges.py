@@ -69,6 +69,19 @@ def test_a_form_without_its_token_is_told_why(app: Flask) -> None:
     assert answer.status_code == 400 and "Deze pagina stond te lang open" in answer.text
 
 
+def test_what_was_typed_comes_back_with_a_refusal_and_leads_to_the_form(app: Flask) -> None:
+    client, typed = app.test_client(), {"text": "Pas in mei <b>kwam</b> het geld.", "kind": "lesson", "password": "een twee drie"}
+    ours = {"Origin": "http://localhost", "Referer": "http://localhost/aanmelden?next=/archief"}
+    page = client.post("/archief/zoekopdrachten", data=typed, headers=ours)
+    assert page.status_code == 400 and "Pas in mei &lt;b&gt;kwam&lt;/b&gt; het geld." in page.text
+    assert 'href="/aanmelden?next=/archief"' in page.text and "een twee drie" not in page.text and ">lesson<" not in page.text
+    only_sent_to = {"Origin": "http://localhost", "Referer": "http://localhost/kennislabs/1/oogst/abc/klopt"}
+    assert "Terug naar de pagina" not in client.post("/archief/zoekopdrachten", data=typed, headers=only_sent_to).text
+    elsewhere = {"Origin": "https://elders.example", "Referer": "https://elders.example/x"}
+    page = client.post("/archief/zoekopdrachten", data=typed, headers=elsewhere)
+    assert page.status_code == 400 and "Pas in mei" not in page.text and "elders.example" not in page.text
+
+
 @pytest.mark.parametrize("path", ["/", "/join", "/aanmelden", "/kennisproducten", "/nergens"])
 def test_every_page_keeps_the_door(app: Flask, path: str) -> None:
     headers = app.test_client().get(path).headers
