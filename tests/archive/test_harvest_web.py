@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-import re
 import pytest
 import sqlalchemy as sa
 from flask import Flask
