@@ -90,7 +90,8 @@ def find(
 
 def _leave_out(found: Found, finder: Finder, asked: questions.Question) -> None:
     for without in asked.without:
-        found.mask[finder.phrase(without) if len(without) > 1 else finder.exact(without[0])] = False
+        ids = finder.phrase(without) if len(without) > 1 else finder.exact(without[0])
+        found.mask[ids[ids < len(found.mask)]] = False  # what was not known yet when the others were put together is not among them
 
 
 def _as_meant(asked: questions.Question, terms: Sequence[Term]) -> questions.Question:
@@ -177,7 +178,7 @@ def combine(view: View, total: int, terms: Sequence[Term], phrases: Sequence[Ids
         hits += one > 0
         most += rarity * best
     mask = hits > 0 if any_of else hits == max(len(ways), 1)
-    lengths = view.columns.length
+    lengths = view.columns.length[:size]  # another question may have made the columns longer meanwhile
     if most and mask.any():
         usual = np.float32(max(float(lengths[mask].mean()), 1.0))
         score /= np.float32(most) * (0.8 + 0.2 * np.minimum(lengths / usual, 4.0))

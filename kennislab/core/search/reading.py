@@ -79,16 +79,17 @@ def newer(
     found = finding.find(session, questions.read(query), sorted(audiences)) if audiences else None
     if found is None or found.relaxed:
         return _nothing(wanted)
-    found.mask &= found.columns.came > since.timestamp()
+    came = found.columns.came[: len(found.mask)]
+    found.mask &= came > since.timestamp()
     if until is not None:
-        found.mask &= found.columns.came <= until.timestamp()
+        found.mask &= came <= until.timestamp()
     return _page(session, found, wanted, limit, 0, "date")
 
 
 def _page(session: Session, found: Found, wanted: counting.Wanted, limit: int, offset: int, order: str) -> Results:
     counted = counting.count(found, wanted)
     ids = np.flatnonzero(counted.mask)
-    keys = found.columns.at if order == "date" else _with_date(found, ids)
+    keys = found.columns.at[: len(found.mask)] if order == "date" else _with_date(found, ids)
     top = _top(ids, keys, offset + max(limit, 0))[offset:]
     hits = hits_of(session, top, found.score, found.stems)
     whole = len(ids) if found.whole is None else int(np.count_nonzero(found.whole[ids]))
@@ -179,7 +180,7 @@ def best(found: Found, ids: Ids, most: int) -> Ids:
 
 def _with_date(found: Found, ids: Ids) -> npt.NDArray[np.float64]:
     """Score, and among equals the newest."""
-    at = found.columns.at
+    at = found.columns.at[: len(found.score)]
     if not len(ids):
         return at
     first, last = float(at[ids].min()), float(at[ids].max())
