@@ -60,7 +60,8 @@ def test_placeholders_are_filled(app: Flask) -> None:
 
 def test_an_address_that_is_not_there(app: Flask) -> None:
     client = app.test_client()
-    assert client.get("/nergens").status_code == 404
+    missing = client.get("/nergens")
+    assert missing.status_code == 404 and all(f'href="{way}"' in missing.text for way in ("/", "/aanmelden", "/archief")), "ways on"
     assert client.post("/kennisproducten/feed.xml", headers={"Accept": "application/json"}).status_code in (400, 405)
 
 
