@@ -22,6 +22,7 @@ from flask_migrate import stamp
 from kennislab import cli
 from kennislab.accounts import operations as accounts
 from kennislab.accounts.models import Person, SignIn
+from kennislab.cli import running
 from kennislab.core import backup, clock, journal, mail
 from kennislab.core.backup import sqlite
 from kennislab.core.db import db
@@ -274,5 +275,5 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert sqlite.rows(new / "kennislab.sqlite3")["municipality"] == rows["municipality"]
     (new / "restoring").touch()
     with pytest.raises(ClickException, match="half teruggezet"):
-        cli._refuse_half_restored(new)
+        running.refuse_half_restored(new)
     assert run(new, "restore", str(tmp_path / "nothing")).exit_code == 2
