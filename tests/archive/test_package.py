@@ -400,7 +400,9 @@ def test_the_page_makes_a_package_that_staff_fetch(packed: Packed, tmp_path: Pat
     assert signed_in(app, packed.said.world, "participant").get(page).status_code == 403
     shown = client.get(f"{page}?controle=1").get_data(as_text=True)
     with app.app_context():
-        assert db.session.get_one(Seal, lab_id).head in shown and "Alles klopt" in shown
+        seal = db.session.get_one(Seal, lab_id)
+        assert seal.head in shown and "Alles klopt" in shown
+        assert f"{seal.manifest['parts']} onderdelen zijn nagekeken" in shown  # as many as the chain is said to have
     wrong = client.post(page, data={"archiefvormer": " ", "waardering": "V", "jaren": "eeuwig"})
     assert wrong.status_code == 422 and "van 1 tot 100" in wrong.get_data(as_text=True)
     assert client.post(page, data={"archiefvormer": "Gemeente X", "waardering": "B", "jaren": ""}).status_code == 303

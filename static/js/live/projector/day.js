@@ -68,13 +68,13 @@ export function connectDay({ room, role }) {
         say(at(element, "said"), one.again ? t("gaat vandaag verder") : "", "");
       },
     });
-    const more = (left) => {
-      show(role("previous-more"), left > 0);
-      setText(role("previous-more"), left ? t("en nog %(n)s op je telefoon", { n: left }) : "");
+    const more = (name) => (left) => {
+      show(role(name), left > 0);
+      setText(role(name), left ? t("en nog %(n)s op je telefoon", { n: left }) : "");
     };
-    fitSmaller(role("previous-answers"), more);
+    fitSmaller(role("previous-answers"), more("previous-more"));
     fit(role("previous-questions"));
-    fitSmaller(role("previous-actions"), () => null);
+    fitSmaller(role("previous-actions"), more("actions-more"));
   }
 
   function drawQuestions(state) {
