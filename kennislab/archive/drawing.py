@@ -8,20 +8,24 @@ and paper follow the page. Next to it belongs the same in words, in the same ord
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from kennislab.archive import layering
+from kennislab.archive import folding, layering
 from kennislab.archive.provenance import PLACES, Chain, Edge, Node
 from kennislab.core.charts.drawing import wrapped
 
 Text = Callable[[Node], tuple[str, str, str]]
 """What a box says: what it is, its words, and when and where."""
+Heading = Callable[[Collection[str]], str]
+"""What stands above a column in which there are these kinds of nodes; may be empty."""
 HEAD, BODY, FOOT = 12.5, 14.0, 12.0
 LINE, PAD, ICON = 17.5, 9.0, 13.0
-WIDE, PLACE, GAP, ROW = 176.0, 128.0, 32.0, 14.0
+WIDE, PLACE, DOT, GAP, ROW = 176.0, 128.0, 22.0, 30.0, 14.0
+TOP = 34.0
+"""Above the boxes, for the heads of the columns."""
 PAGE, SLIMMEST, NARROWEST = 1140.0, 0.78, 114.0
 """What fits beside each other; with many layers the boxes get slimmer, down to this part of their width, before the whole gets smaller."""
 PHONE, LANE, STEP = 358.0, 11.0, 20.0
@@ -56,65 +60,11 @@ class Picture:
     boxes: Sequence[Box]
     paths: Sequence[tuple[str, str, Edge]] = field(default_factory=list)
     """(line, arrow head, edge)"""
+    lanes: Sequence[tuple[float, float, str]] = field(default_factory=list)
+    """(x, width, head) of each column"""
 
 
 # --- what is drawn ------------------------------------------------------------------------------------------------------------
-
-
-def folded(chain: Chain, most: int, layer_most: int, url: str) -> Chain:
-    """At most about ``most`` boxes, ``layer_most`` in a layer: what is nearest to the roots stays, the rest is "en nog 14" per layer.
-
-    ``url``: where the whole can be seen.
-    """
-    ties = [(edge.earlier, edge.later) for edge in chain.edges]
-    keys = [node.key for node in chain.nodes]
-    layer, away = layering.layers(keys, ties), _steps_from(chain)
-    places = {node.key: node.kind in PLACES for node in chain.nodes}
-    by_nearness = sorted(keys, key=lambda key: (away[key], not places[key], keys.index(key)))
-    kept: set[str] = set()
-    number: dict[int, int] = {}
-    for key in by_nearness:
-        if key in chain.roots or (len(kept) < most and number.get(layer[key], 0) < layer_most):
-            kept.add(key)
-            number[layer[key]] = number.get(layer[key], 0) + 1
-    out: dict[int, list[str]] = {}
-    for key in keys:
-        if key not in kept:
-            out.setdefault(layer[key], []).append(key)
-    for at, gone in list(out.items()):
-        if len(gone) == 1:
-            kept.add(gone[0])
-            del out[at]
-    if not out:
-        return chain
-    name = {key: key for key in kept} | {key: f"meer-{at}" for at, gone in out.items() for key in gone}
-    nodes = [node for node in chain.nodes if node.key in kept]
-    nodes += [Node("more", f"meer-{at}", "", url, count=len(gone)) for at, gone in sorted(out.items())]
-    edges: dict[tuple[str, str], Edge] = {}
-    for edge in chain.edges:
-        start, end = name[edge.earlier], name[edge.later]
-        whole = start in kept and end in kept
-        if whole or layer[edge.earlier] < layer[edge.later]:
-            edges.setdefault((start, end), Edge(edge.kind if whole else "linked", start, end))
-    at_layer = {key: layer[key] for key in kept} | {f"meer-{at}": at for at in out}
-    nodes.sort(key=lambda node: (at_layer[node.key], node.kind == "more"))
-    return Chain(nodes, list(edges.values()), chain.roots, chain.cut)
-
-
-def _steps_from(chain: Chain) -> dict[str, int]:
-    """How many lines each node is away from the nearest root."""
-    near: dict[str, list[str]] = {node.key: [] for node in chain.nodes}
-    for edge in chain.edges:
-        near[edge.earlier].append(edge.later)
-        near[edge.later].append(edge.earlier)
-    away = {key: 0 for key in near if key in chain.roots}
-    waiting = list(away)
-    for here in waiting:
-        for there in near[here]:
-            if there not in away:
-                away[there] = away[here] + 1
-                waiting.append(there)
-    return {key: away.get(key, len(near)) for key in near}
 
 
 def in_order(chain: Chain) -> Chain:
@@ -131,7 +81,8 @@ def _laid(chain: Chain) -> tuple[list[list[Key]], list[tuple[Key, Key]], dict[Ke
     """The layers in order, with bends where a line passes a layer; the edges from layer to layer."""
     keys = [node.key for node in chain.nodes]
     straight = layering.forward(keys, [(edge.earlier, edge.later) for edge in chain.edges])
-    layer: dict[Key, int] = dict(layering.layers(keys, straight))
+    column = folding.columns(chain)
+    layer: dict[Key, int] = {key: column[key] for key in keys}
     edges: list[tuple[Key, Key]] = []
     for start, end in straight:
         before: Key = start
@@ -147,20 +98,21 @@ def _laid(chain: Chain) -> tuple[list[list[Key]], list[tuple[Key, Key]], dict[Ke
 # --- from left to right -------------------------------------------------------------------------------------------------------
 
 
-def wide(chain: Chain, text: Text) -> Picture:
-    """Layers beside each other. Each box stands as near as can be to the middle of what it is tied to."""
+def wide(chain: Chain, text: Text, heading: Heading | None = None) -> Picture:
+    """Layers beside each other. Each box stands as near as can be to the middle of what it is tied to. ``heading``: see there."""
     rows, edges, _layer = _laid(chain)
     boxes: dict[str, Box] = {}
     left: list[float] = []
     widths: list[float] = []
-    x = 1.0
-    for row in rows:
-        kinds = {chain[key].kind for key in row if isinstance(key, str)}
-        widths.append(PLACE if kinds <= {*PLACES, "more"} else WIDE)
+    kinds = [{chain[key].kind for key in row if isinstance(key, str)} for row in rows]
+    of_more = [{chain[key].detail for key in row if isinstance(key, str) and chain[key].kind == "more"} for row in rows]
+    x = 1.0 + (GAP / 2 if heading else 0)
+    for some in kinds:
+        widths.append(DOT if some <= {"hidden"} else PLACE if some <= {*PLACES, "more", "hidden"} else WIDE)
     slim = max(SLIMMEST, min(1.0, (PAGE - GAP * len(rows)) / max(sum(widths), 1)))
     for at, width in enumerate(widths):
         left.append(x)
-        widths[at] = max(width * slim, NARROWEST)
+        widths[at] = width if width == DOT else max(width * slim, NARROWEST)
         x += widths[at] + GAP
     for at, row in enumerate(rows):
         for key in row:
@@ -168,10 +120,15 @@ def wide(chain: Chain, text: Text) -> Picture:
                 boxes[key] = _box(chain[key], left[at], 0, widths[at], text)
     tall: dict[Key, float] = {key: boxes[key].height if isinstance(key, str) else 8.0 for row in rows for key in row}
     middle = _down_the_page(rows, edges, tall)
-    top = min((middle[key] - tall[key] / 2 for key in middle), default=0) - 3
+    top = min((middle[key] - tall[key] / 2 for key in middle), default=0) - (TOP if heading else 3)
     for key, box in boxes.items():
         boxes[key] = _moved(box, box.x, middle[key] - tall[key] / 2 - top)
-    height = max((middle[key] + tall[key] / 2 for key in middle), default=0) - top + 3
+    height = max((middle[key] + tall[key] / 2 for key in middle), default=0) - top + (12 if heading else 3)
+    lanes = []
+    if heading:
+        for at, some in enumerate(kinds):
+            head = heading((some - {"more"}) | of_more[at])
+            lanes.append((left[at] - GAP / 2, widths[at] + GAP, wrapped(head, widths[at] + GAP - 6, HEAD, 1, True)[0] if head else ""))
     paths = []
     for edge in chain.edges:
         one, other = boxes[edge.earlier], boxes[edge.later]
@@ -183,7 +140,7 @@ def wide(chain: Chain, text: Text) -> Picture:
             if (bend := (one.node.key, other.node.key, at)) in middle
         ]
         paths.append((*_across(one, other, points), edge))
-    return Picture(x - GAP + 1, height, [boxes[node.key] for node in _as_laid(chain, rows)], paths)
+    return Picture(x - GAP / (2 if heading else 1) + 1, height, [boxes[node.key] for node in _as_laid(chain, rows)], paths, lanes)
 
 
 def _as_laid(chain: Chain, rows: Sequence[Sequence[Key]]) -> list[Node]:
@@ -246,14 +203,15 @@ def narrow(chain: Chain, text: Text) -> Picture:
     boxes: list[Box] = []
     y = 2.0
     for key in order:
-        boxes.append(_box(chain[key], gutter, y, PHONE - gutter - 2, text))
+        dot = chain[key].kind == "hidden"
+        boxes.append(_box(chain[key], gutter + (24 - DOT / 2 if dot else 0), y, PHONE - gutter - 2, text))
         y += boxes[-1].height + STEP
     paths = []
     for edge in chain.edges:
         start, end = sorted((number[edge.earlier], number[edge.later]))
         one, other = boxes[start], boxes[end]
         if end == start + 1:
-            paths.append((*_straight_down(other.x + 24, one.y + one.height, other.y), edge))
+            paths.append((*_straight_down(gutter + 24, one.y + one.height, other.y), edge))
         else:
             paths.append((*_beside(gutter - 10 - lanes[start] * apart, one, other), edge))
     return Picture(PHONE, y - STEP + 2, boxes, paths)
@@ -265,7 +223,7 @@ def _straight_down(x: float, start: float, end: float) -> tuple[str, str]:
 
 def _beside(lane: float, one: Box, other: Box) -> tuple[str, str]:
     """A line out of the left side of one, along a lane, and into the left side of the other."""
-    low, high, turn = one.y + one.height - 12, other.y + 16, lane + 5
+    low, high, turn = one.y + one.height - 11, other.y + min(16, other.height / 2), lane + 5
     line = f"M{one.x:.1f} {low:.1f}H{turn:.1f}Q{lane:.1f} {low:.1f} {lane:.1f} {low + 5:.1f}V{high - 5:.1f}"
     line += f"Q{lane:.1f} {high:.1f} {turn:.1f} {high:.1f}H{other.x - 5:.1f}"
     return line, f"M{other.x - 7:.1f} {high - 4:.1f}L{other.x - 1:.1f} {high:.1f}L{other.x - 7:.1f} {high + 4:.1f}Z"
@@ -286,6 +244,8 @@ def _lanes(ends: Mapping[int, int]) -> dict[int, int]:
 
 
 def _box(node: Node, x: float, y: float, width: float, text: Text) -> Box:
+    if node.kind == "hidden":  # a dot: there is nothing to say
+        return Box(node, x, y, DOT, DOT, "", [], "")
     head, words, foot = text(node)
     room = width - 2 * PAD - 6
     lines = wrapped(words, room, BODY, most=3 if node.kind in (*PLACES, "more", "hidden") else 5) if words else []
@@ -312,6 +272,11 @@ def svg(picture: Picture, chain: Chain, title: str, description: str, names: Tex
         f'<g role="img" aria-labelledby="{key}-n {key}-d">',
         f'<title id="{key}-n">{escape(title)}</title><desc id="{key}-d">{escape(description)}</desc>',
     ]
+    for number, (x, width, head) in enumerate(picture.lanes):
+        if number % 2 == 0:
+            parts.append(f'<rect class="chain-lane" x="{x:.1f}" y="0" width="{width:.1f}" height="{picture.height:.0f}"/>')
+        at = f'x="{x + width / 2:.1f}" y="19" text-anchor="middle" font-size="{HEAD}"'
+        parts.append(f'<text class="chain-lane-head" {at}>{escape(head)}</text>')
     for line, head, edge in picture.paths:
         strong = " chain-line--own" if edge.earlier in chain.roots or edge.later in chain.roots else ""
         dashed = " chain-line--loose" if edge.kind in DASHED else ""
@@ -332,6 +297,12 @@ def _drawn(box: Box, chain: Chain, icons: Mapping[str, str]) -> str:
     sort = "place" if node.kind in PLACES else node.kind if node.kind in ("hidden", "more") else "card"
     own = " chain-box--own" if node.key in chain.roots else ""
     detail = f' data-detail="{escape(node.detail)}"' if node.kind == "outcome" else ""
+    if sort == "hidden":
+        at = f'cx="{box.x + DOT / 2:.1f}" cy="{box.y + DOT / 2:.1f}"'
+        return (
+            f'<g class="chain-box chain-box--hidden{own}" data-kind="hidden" data-key="{escape(node.key)}">'
+            f'<circle class="chain-paper" {at} r="{DOT / 2 - 1:.1f}"/><circle class="chain-dot" {at} r="3.5"/></g>'
+        )
     icon = icons.get(ICONS.get(node.kind, node.kind), "")
     left, top = box.x + PAD + 4, box.y + PAD
     parts = [

@@ -36,15 +36,16 @@ def forward(keys: Sequence[K], edges: Sequence[tuple[K, K]]) -> list[tuple[K, K]
     return list(dict.fromkeys(kept))
 
 
-def layers(keys: Sequence[K], edges: Sequence[tuple[K, K]]) -> dict[K, int]:
-    """Key → layer, from 0. What nothing leads to stands right before the first that follows from it."""
+def layers(keys: Sequence[K], edges: Sequence[tuple[K, K]], least: Mapping[K, int] | None = None) -> dict[K, int]:
+    """Key → layer, from 0 or from ``least``. What nothing leads to stands right before what follows from it, if it has no least."""
+    floor = least or {}
     ahead: dict[K, list[K]] = {key: [] for key in keys}
     waits = dict.fromkeys(keys, 0)
     for start, end in forward(keys, edges):
         ahead[start].append(end)
         waits[end] += 1
     sources = {key for key in keys if not waits[key]}
-    layer = dict.fromkeys(keys, 0)
+    layer = {key: floor.get(key, 0) for key in keys}
     ready = [key for key in keys if not waits[key]]
     for here in ready:
         for there in ahead[here]:
@@ -53,7 +54,7 @@ def layers(keys: Sequence[K], edges: Sequence[tuple[K, K]]) -> dict[K, int]:
             if not waits[there]:
                 ready.append(there)
     for key in sources:
-        if ahead[key]:
+        if ahead[key] and key not in floor:
             layer[key] = min(layer[there] for there in ahead[key]) - 1
     return layer
 

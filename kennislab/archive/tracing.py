@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from kennislab.accounts.actors import Actor
-from kennislab.archive import ledger, policies, provenance, queries, trails
+from kennislab.archive import ledger, overview, policies, provenance, queries, trails
 from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Status
 from kennislab.archive.provenance import Chain, Edge, Node
 from kennislab.archive.trails import LIGHT, Trail, parts, ref_of
@@ -73,12 +73,7 @@ def of_lab(session: Session, actor: Actor, lab: Lab, theme: str | None) -> Chain
 
 def themes_of(session: Session, actor: Actor, lab: Lab) -> list[tuple[str | None, int]]:
     """The themes under which a lab's items stand first, with how many this actor may see; most first, without a theme last."""
-    counted: dict[str | None, int] = {}
-    written: dict[str, str] = {}
-    for item in seen_of(session, actor, lab):
-        first = written.setdefault(item.themes[0].casefold(), item.themes[0]) if item.themes else None
-        counted[first] = counted.get(first, 0) + 1
-    return sorted(counted.items(), key=lambda pair: (pair[0] is None, -pair[1], (pair[0] or "").casefold()))
+    return [(theme, len(some)) for theme, some in overview.themes_in(seen_of(session, actor, lab))]
 
 
 def seen_of(session: Session, actor: Actor, lab: Lab) -> list[ArchiveItem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kennislab.accounts.signin import base_url, current_actor
 from kennislab.archive.models import ArchiveItem, Consent, Status
-from kennislab.archive.provenance import Node
+from kennislab.archive.provenance import Chain
 from kennislab.archive.routes import chains
 from kennislab.core import clock, jobs, search
 from kennislab.core.db import db
@@ -60,13 +59,15 @@ def product(public_id: str) -> Response:
     now = clock.now()
     stage = found.stage(now)
     may_edit = bool(policies.may_make(current_actor(), found.programme_id)) if current_actor().known else False
+    chain = _way(found)
     page = render_template(
         "products/product.html",
         product=found,
         stage=stage,
         Stage=Stage,
         sources={step.id: queries.sources(step, stage) for step in found.steps},
-        ways=_ways(found),
+        ways={node.key.removeprefix("kaart-"): chains.near(chain, node)[0] for node in chain.nodes if node.key.startswith("kaart-")},
+        told=chains.told(chain, url_for("products.product_chain", public_id=public_id), size=chains.MIDDLE, ahead=False),
         makes=may_edit,
         release=ReleaseForm(data={"public_on": found.public_on}) if may_edit else None,
     )
@@ -76,13 +77,12 @@ def product(public_id: str) -> Response:
     return response
 
 
-def _ways(product: Product) -> dict[str, Sequence[tuple[str, Node]]]:
-    """Id of a source → what it followed from, with why; nothing for who may not follow the way back."""
+def _way(product: Product) -> Chain:
+    """All that led to a product; nothing for who may not follow the way back."""
     actor = current_actor()
     if policies.may_trace(actor, product, clock.now()) is not True:
-        return {}
-    chain = queries.way_to(db.session(), actor, product, product.steps)
-    return {node.key.removeprefix("kaart-"): chains.near(chain, node)[0] for node in chain.nodes if node.key.startswith("kaart-")}
+        return Chain()
+    return queries.way_to(db.session(), actor, product, product.steps)
 
 
 @bp.get("/kennisproducten/<public_id>/herkomst")
@@ -94,7 +94,7 @@ def product_chain(public_id: str) -> str:
     chosen = [step for step in found.steps if str(step.position + 1) == wanted]
     chain = queries.way_to(db.session(), actor, found, chosen or found.steps)
     return render_template(
-        "products/chain.html", product=found, step=chosen[0] if chosen else None, told=chains.told(chain, folded=False, ahead=False)
+        "products/chain.html", product=found, step=chosen[0] if chosen else None, told=chains.told(chain, size=chains.LONG, ahead=False)
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kennislab.archive import drawing, layering
+from kennislab.archive import drawing, folding, layering
 from kennislab.archive.drawing import Box, Picture
 from kennislab.archive.provenance import Chain, Edge, Node
 
@@ -81,14 +81,35 @@ def test_the_drawing_is_well_formed_said_and_linked() -> None:
 
 
 def test_what_is_too_much_is_folded_per_layer_around_the_root() -> None:
-    folded = drawing.folded(MANY, 16, 4, "/heel")
+    folded = folding.folded(MANY, 16, 4, "/heel")
     more = [node for node in folded.nodes if node.kind == "more"]
     assert [(node.count, node.url) for node in more] == [(26, "/heel"), (6, "/heel")]
     assert len(folded.nodes) == 2 + 4 + 4 + 2 and "c" in {node.key for node in folded.nodes}
     assert ("c", more[0].key) in {(edge.earlier, edge.later) for edge in folded.edges}
     assert (more[0].key, more[1].key) in {(edge.earlier, edge.later) for edge in folded.edges}
     assert over_each_other(drawing.wide(folded, text).boxes) == []
-    assert drawing.folded(PLAIN, 16, 4, "/heel") is PLAIN
+    assert folding.folded(PLAIN, 16, 4, "/heel") is PLAIN
+
+
+def test_what_is_of_one_stage_stands_in_one_column_under_its_head() -> None:
+    kinds = {"l": "lab", "q": "question", "t": "theme", "h": "hidden", "b": "bottleneck", "s": "solution", "i": "insight", "p": "paragraph"}
+    nodes = [Node(kind, key, f"Over {key}", hidden=kind == "hidden") for key, kind in kinds.items()]
+    ties = ["lq", "qt", "th", "hb", "qb", "bs", "qi", "sp", "bp"]
+    chain = Chain(nodes, [Edge("linked", *tie) for tie in ties])
+    assert folding.columns(chain) == {"l": 0, "q": 1, "t": 2, "h": 3, "b": 4, "i": 3, "s": 5, "p": 6}
+    picture = drawing.wide(chain, text, lambda some: "+".join(sorted(some)))
+    assert [head for _x, _width, head in picture.lanes] == [
+        "lab", "question", "theme", "hidden+insight", "bottleneck", "solution", "paragraph",
+    ]  # fmt: skip
+    by_key = {box.node.key: box for box in picture.boxes}
+    assert (by_key["h"].width, by_key["h"].height, by_key["h"].lines) == (drawing.DOT, drawing.DOT, [])
+    for key, (x, width, _head) in zip("lqt", picture.lanes, strict=False):
+        assert x <= by_key[key].x and by_key[key].x + by_key[key].width <= x + width
+    late = [Node("question", "q", "Q"), Node("lab", "l", "L"), Node("question", "r", "R")]
+    assert folding.columns(Chain(late, [Edge("asked_again", "q", "r"), Edge("asked_in", "l", "r")])) == {"q": 0, "l": 0, "r": 1}
+    assert min(box.y for box in picture.boxes) >= drawing.TOP and over_each_other(picture.boxes) == []
+    told = str(drawing.svg(picture, chain, "T", "D", text, {}))
+    assert told.count('class="chain-lane-head"') == 7 and told.count('class="chain-dot"') == 1 and "Over h" not in told
 
 
 def test_few_lines_cross() -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+import kennislab
 from kennislab.accounts import forgetting
-from kennislab.archive import changing, tracing, trails
+from kennislab.archive import changing, folding, tracing, trails
 from kennislab.archive.became import became_of
 from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, LinkKind, Outcome, Status
-from kennislab.archive.provenance import HIDDEN, NO_WHERE, PART, RELATIONS, WITHDRAWN, Chain
+from kennislab.archive.provenance import HIDDEN, NO_WHERE, NODES, PART, RELATIONS, WITHDRAWN, Chain
+from kennislab.core import clock
 from kennislab.core.db import db
 from kennislab.core.transaction import transaction
 from kennislab.grouping.afterwards import Became
@@ -356,13 +361,45 @@ def test_pages_say_where_it_came_from_and_what_came_of_it(shared: Woven) -> None
     question = client.get(f"/kennisvragen/{shared.questions['again']}").text
     assert "Eerder gevraagd als" in question and "Gesplitst" not in question and "Was een deel van" in question
     product = client.get(f"/kennisproducten/{shared.product}").text
+    drawn = re.findall(r'class="chain-box chain-box--card[^"]*" data-kind="(\w+)" data-key="([^"]+)"', product)
+    assert [key for kind, key in drawn if kind == "paragraph"] == [f"alinea-{shared.product}-1"] * 2  # for a laptop, and for a phone
+    assert f'href="/kennisproducten/{shared.product}/herkomst">Alles op één bladzijde' in product
+    assert re.findall(r'chain-lane-head"[^>]*>([^<]*)<', product) == [
+        "Vraag", "Vraag", "Thema", "Groep", "Onderdeel", "Knelpunt", "Oplossing", "Les", "Product",
+    ]  # fmt: skip
     assert "Lost op" in product and f"/kennisproducten/{shared.product}/herkomst?stap=1" in product
     way = client.get(f"/kennisproducten/{shared.product}/herkomst?stap=1").text
     assert "Hoe komt het geld eerder bij de wijk?" in way and "Rust op: Geef bewoners een wijkbudget." in way
     lab = client.get(f"/kennislabs/{shared.labs[0]}/herkomst?thema=geld").text
     assert "Geld (8)" in lab and "Zonder thema (1)" in lab and 'aria-current="page">Geld' in lab
-    assert f"/kennislabs/{shared.labs[0]}/herkomst" in client.get(f"/kennislabs/{shared.labs[0]}/archief").text
+    sealed = client.get(f"/kennislabs/{shared.labs[0]}/archief").text
+    assert f'href="/kennislabs/{shared.labs[0]}/herkomst?thema=Geld" aria-label="Thema: Geld"' in sealed
+    assert sorted(re.findall(r'chain-kind"[^>]*>([^<]*)<', sealed)) == [
+        "Acties: 1", "Gewerkt: 1", "Inzichten: 1", "Inzichten: 1", "Kennisvragen: 1", "Knelpunten: 1", "Lessen: 2", "Oplossingen: 2",
+        "Thema", "Thema",
+    ]  # fmt: skip
     assert "Nog geen weg te laten zien" in client.get(f"/kennisproducten/{shared.product}/herkomst?stap=2").text
+
+
+def test_who_may_not_follow_the_way_gets_no_drawing_of_it(woven: Woven) -> None:
+    with woven.app.app_context(), transaction() as tx:
+        product = products.by_public_id(tx.session, woven.product)
+        assert product is not None
+        product.public_on = clock.now().date() - timedelta(days=2)
+        product.early_access_at = clock.now() - timedelta(days=3)
+    for client in (woven.app.test_client(), signed_in(woven.app, woven.world, "outsider")):
+        page = client.get(f"/kennisproducten/{woven.product}")
+        assert page.status_code == 200 and "<figure" not in page.text and "chain" not in page.text
+
+
+def test_every_key_of_the_data_is_written_down(shared: Woven) -> None:
+    client = signed_in(shared.app, shared.world, "participant")
+    data = client.get(f"/archief/{shared.ids['purse']}/herkomst.json").get_json()
+    written = (Path(kennislab.__file__).parent / "decisions" / "0017-where-things-came-from.md").read_text()
+    keys = {*data, *data["@context"]} - {"@base", "prov", "label"} | {key for one in data["knopen"] + data["verbanden"] for key in one}
+    assert {key for key in keys if f"`{key}`" not in written} == set()
+    kinds = {*RELATIONS, *NODES, *folding.STAGES} - {"more"}
+    assert {kind for kind in kinds if f"`{kind}`" not in written} == set()
 
 
 def test_a_chain_as_data_names_nothing_hidden(shared: Woven) -> None:

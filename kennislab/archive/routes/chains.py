@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -14,17 +15,21 @@ from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
 from kennislab.accounts.signin import current_actor
-from kennislab.archive import drawing, policies, provenance, queries, tracing, words
+from kennislab.archive import drawing, folding, overview, policies, provenance, queries, tracing, words
 from kennislab.archive.models import ArchiveItem, Outcome
 from kennislab.archive.provenance import Chain, Edge, Node
 from kennislab.archive.routes import Answer, bp, the_item
 from kennislab.core.db import db
-from kennislab.core.errors import require
+from kennislab.core.errors import N_, require
+from kennislab.programme.models import Lab
 from kennislab.programme.routes import the_lab
 from kennislab.questions.models import KnowledgeQuestion
 
-SHORT, LONG = (16, 4), (140, 24)
-"""So many boxes in a drawing, and so many in a layer: on the page of something, and on the page of the whole. The list has them all."""
+SHORT, MIDDLE, LONG = (16, 4), (70, 10), (140, 24)
+"""So many boxes in a drawing, and so many in a layer: on the page of something, of a product, and of the whole. The list has them all."""
+HEADS = {"question": N_("Vraag"), "group": N_("Groep"), "paragraph": N_("Product")}
+TOGETHER = {5: N_("Wat er speelt"), 6: N_("Wat helpt")}
+"""Heads of columns: of kinds that are called otherwise above a column, and of stages with several kinds in them."""
 Near = Sequence[tuple[str, Node]]
 
 
@@ -73,17 +78,23 @@ class Told:
         """Whether there is more to see than what the words say."""
         return len(self.whole.nodes) > 2
 
+    @property
+    def broad(self) -> bool:
+        """Whether the drawing is wider than a page, so that it may take the whole window."""
+        found = re.search(r' width="(\d+)"', self.wide)
+        return found is not None and int(found[1]) > drawing.PAGE
 
-def told(chain: Chain, url: str | None = None, *, folded: bool = True, ahead: bool = True) -> Told | None:
+
+def told(chain: Chain, url: str | None = None, *, size: tuple[int, int] = SHORT, ahead: bool = True) -> Told | None:
     """What a page shows of a chain; None when nothing hangs together. ``url``: where the whole is; of a page that is the whole, None.
 
-    ``ahead``: whether it tells what came of it, too.
+    ``size``: one of :data:`SHORT`, :data:`MIDDLE` and :data:`LONG`; ``ahead``: whether it tells what came of it, too.
     """
     if not chain or not chain.roots:
         return None
     whole = drawing.in_order(chain)
     root = next(node for node in whole.nodes if node.key in chain.roots)
-    seen = drawing.folded(whole, *(SHORT if folded else LONG), url or "")
+    seen = folding.folded(whole, *size, url or "")
     title = _("Waar dit vandaan komt en wat ervan kwam") if ahead else _("Waar dit vandaan komt")
     before, after = near(whole, root)
     direct = {node.key for _why, node in before}
@@ -97,14 +108,57 @@ def of_many(chain: Chain, url: str) -> Told | None:
         return None
     whole = drawing.in_order(Chain(chain.nodes, chain.edges, cut=chain.cut))
     title = _("Van vraag naar gevolg")
-    return Told(whole, [], [], [], *_drawn(drawing.folded(whole, *LONG, url), title, _about(whole)), None)
+    return Told(whole, [], [], [], *_drawn(folding.folded(whole, *LONG, url), title, _about(whole)), None)
 
 
 def _drawn(chain: Chain, title: str, about: str) -> tuple[Markup, Markup]:
     """The drawing for a laptop, and the one for a phone."""
     icons = _icons()
-    wide, narrow = (drawing.svg(make(chain, in_a_box), chain, title, about, in_a_box, icons) for make in (drawing.wide, drawing.narrow))
+    pictures = drawing.wide(chain, in_a_box, heading), drawing.narrow(chain, in_a_box)
+    wide, narrow = (drawing.svg(picture, chain, title, about, in_a_box, icons) for picture in pictures)
     return wide, narrow
+
+
+def heading(kinds: Collection[str]) -> str:
+    """What stands above a column of the drawing: of one kind what that is, of several what they are together."""
+    told = [kind for kind in kinds if kind != "hidden"]
+    some = [kind for kind in told if kind != "lab"] or told  # a later lab stands beside what came before it
+    if len(some) == 1:
+        return _(HEADS.get(some[0]) or provenance.NODES.get(some[0]) or words.KINDS[some[0]])
+    stages = {folding.STAGES.get(kind, 8) for kind in some}
+    if stages and min(stages) >= 7:
+        return _("Wat ervan kwam")
+    return _(TOGETHER[stages.pop()]) if len(stages) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A lab in one picture, and where all of each theme stands: its name, how many there are, and the address."""
+
+    drawing: Markup
+    themes: Sequence[tuple[str, int, str]]
+
+
+def of_lab(lab: Lab, items: Sequence[ArchiveItem]) -> Overview | None:
+    """What the page of a sealed lab shows of the items that its reader may see."""
+
+    def url_of(theme: str | None) -> str:
+        return url_for("archive.lab_chain", lab_id=lab.id, thema=theme or "-")
+
+    def says(node: Node) -> tuple[str, str, str]:
+        if node.kind == "theme":
+            return kind_text(node), node.label or _("Zonder thema"), ""
+        kind = kind_text(node) if node.kind == "outcome" else _(words.PLURALS[node.kind])
+        return _("%(kind)s: %(number)s", kind=kind, number=node.count), "", ""
+
+    chain = overview.by_theme(items, url_of)
+    if not chain:
+        return None
+    title = _("Van vraag naar gevolg")
+    about = _("Per thema hoeveel er gevraagd, gevonden en afgesproken is, en hoeveel er werkte. Dezelfde thema’s staan eronder als lijst.")
+    svg = drawing.svg(drawing.wide(chain, says, heading), chain, title, about, says, _icons())
+    themes = [(theme or _("Zonder thema"), len(some), url_of(theme)) for theme, some in overview.themes_in(items)]
+    return Overview(svg, themes)
 
 
 def near(chain: Chain, node: Node) -> tuple[Near, Near]:
@@ -156,7 +210,7 @@ def item_chain(item_id: str) -> Answer:
     """The whole chain of an item, with nothing folded."""
     found = _seen(item_id)
     chain = tracing.chain(db.session(), current_actor(), found)
-    return render_template("archive/chain.html", item=found, lab=found.lab, told=told(chain, folded=False))
+    return render_template("archive/chain.html", item=found, lab=found.lab, told=told(chain, size=LONG))
 
 
 @bp.get("/archief/<item_id>/herkomst.json")

@@ -15,7 +15,7 @@ from kennislab.archive.asking import FACETS, Asked, WayOut
 from kennislab.archive.findable import UNKNOWN
 from kennislab.archive.ledger import Outcomes
 from kennislab.archive.models import ActionStatus, Outcome, Status
-from kennislab.archive.routes import Answer, bp
+from kennislab.archive.routes import Answer, bp, chains
 from kennislab.core import search
 from kennislab.core.db import db
 from kennislab.core.errors import NotFound, require
@@ -257,6 +257,7 @@ def lab_archive(lab_id: int) -> Answer:
         lab=lab,
         seal=queries.seal_of(read, lab_id),
         items=seen,
+        way=chains.of_lab(lab, seen),
         outcomes_of=queries.outcomes,
         staff=policies.may_pack(actor, lab) is True,
     )
