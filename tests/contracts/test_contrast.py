@@ -86,6 +86,14 @@ def test_every_rule_stands_in_a_layer_and_takes_its_colours_from_tokens() -> Non
             assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![\w-]*\s*\{)", text) == [], f"{sheet.name}: colours belong in tokens.css"
 
 
+def test_no_style_takes_the_focus_ring_from_everything() -> None:
+    """Only of what is named may it go (main, which is no control, and shapes that draw a ring of their own)."""
+    for path in sorted(CSS.glob("*.css")):
+        for rule in re.findall(r"([^{}]+)\{[^{}]*\boutline:\s*(?:none|0)\b", path.read_text(encoding="utf-8")):
+            for selector in rule.split("*/")[-1].split(","):
+                assert re.search(r"[.\[]|^main\b", selector.strip()), f"{path.name}: {selector.strip()}"
+
+
 def test_the_style_of_a_page_is_under_twelve_kilobytes() -> None:
     """Over the wire: the three sheets of every page and the heaviest screen sheet."""
     size = {sheet.name: len(gzip.compress(sheet.read_bytes(), 9)) for sheet in CSS.glob("*.css")}
