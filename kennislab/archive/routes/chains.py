@@ -95,11 +95,12 @@ def told(chain: Chain, url: str | None = None, *, size: tuple[int, int] = SHORT,
     whole = drawing.in_order(chain)
     root = next(node for node in whole.nodes if node.key in chain.roots)
     seen = folding.folded(whole, *size, url or "")
+    less = folding.folded(whole, *SHORT, url or "") if size == MIDDLE else seen  # under each other many boxes are a long way
     title = _("Waar dit vandaan komt en wat ervan kwam") if ahead else _("Waar dit vandaan komt")
     before, after = near(whole, root)
     direct = {node.key for _why, node in before}
     began = [one for one in whole.upstream(root.key) if one.kind == "question" and not one.hidden and one.key not in direct]
-    return Told(whole, before, after, began, *_drawn(seen, title, _about(whole)), url)
+    return Told(whole, before, after, began, *_drawn(seen, less, title, _about(whole)), url)
 
 
 def of_many(chain: Chain, url: str) -> Told | None:
@@ -108,15 +109,16 @@ def of_many(chain: Chain, url: str) -> Told | None:
         return None
     whole = drawing.in_order(Chain(chain.nodes, chain.edges, cut=chain.cut))
     title = _("Van vraag naar gevolg")
-    return Told(whole, [], [], [], *_drawn(folding.folded(whole, *LONG, url), title, _about(whole)), None)
+    seen = folding.folded(whole, *LONG, url)
+    return Told(whole, [], [], [], *_drawn(seen, seen, title, _about(whole)), None)
 
 
-def _drawn(chain: Chain, title: str, about: str) -> tuple[Markup, Markup]:
+def _drawn(wide: Chain, narrow: Chain, title: str, about: str) -> tuple[Markup, Markup]:
     """The drawing for a laptop, and the one for a phone."""
     icons = _icons()
-    pictures = drawing.wide(chain, in_a_box, heading), drawing.narrow(chain, in_a_box)
-    wide, narrow = (drawing.svg(picture, chain, title, about, in_a_box, icons) for picture in pictures)
-    return wide, narrow
+    pictures = (drawing.wide(wide, in_a_box, heading), wide), (drawing.narrow(narrow, in_a_box), narrow)
+    laptop, phone = (drawing.svg(picture, chain, title, about, in_a_box, icons) for picture, chain in pictures)
+    return laptop, phone
 
 
 def heading(kinds: Collection[str]) -> str:
