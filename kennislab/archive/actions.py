@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import policies, queries
@@ -70,26 +70,28 @@ def of_item(session: Session, item: ArchiveItem) -> Action:
     return Action(item, queries.action_updates(session, item.id))
 
 
-def of_programme(session: Session, programme_id: int, lab_ids: Sequence[int] | None = None) -> list[Action]:
-    """All agreements of sealed labs (or of these alone), also what stays in a group: what may be seen is for who asks."""
+def of_programme(session: Session, programme_id: int, statuses: Collection[ActionStatus] | None = None) -> list[Action]:
+    """All agreements of sealed labs (or those that stand so), also what stays in a group: what may be seen is for who asks."""
     A = ArchiveItem
-    chosen = sa.select(A.id).join(Lab).where(A.programme_id == programme_id, A.kind == "action", A.status == Status.CONFIRMED)
-    if lab_ids is not None:
-        chosen = chosen.where(A.lab_id.in_(lab_ids))
-    items = queries.some(session, list(session.scalars(chosen.where(Lab.state == LabState.ARCHIVED))))
+    here = [A.programme_id == programme_id, A.kind == "action", A.status == Status.CONFIRMED, Lab.state == LabState.ARCHIVED]
+    if statuses is not None:
+        stands = A.action_status.in_(statuses)
+        here.append(sa.or_(stands, A.action_status.is_(None)) if ActionStatus.OPEN in statuses else stands)
+    light = contains_eager(A.lab).joinedload(Lab.programme), joinedload(A.municipality)
+    items = session.scalars(sa.select(A).join(A.lab).where(*here).options(*light)).all()
     said: dict[str, list[ActionUpdate]] = {}
-    updates = sa.select(ActionUpdate).where(ActionUpdate.item_id.in_(items)).order_by(ActionUpdate.at, ActionUpdate.id)
-    for update in session.scalars(updates):
+    updates = sa.select(ActionUpdate).where(ActionUpdate.item_id.in_(sa.select(A.id).join(A.lab).where(*here)))
+    for update in session.scalars(updates.order_by(ActionUpdate.at, ActionUpdate.id)):
         said.setdefault(update.item_id, []).append(update)
-    return sorted((Action(item, said.get(id_, ())) for id_, item in items.items()), key=soonest)
+    return sorted((Action(item, said.get(item.id, ())) for item in items), key=soonest)
 
 
-def seen_by(session: Session, actor: Actor, programme_id: int) -> list[Action]:
+def seen_by(session: Session, actor: Actor, programme_id: int, statuses: Collection[ActionStatus] | None = None) -> list[Action]:
     """The agreements that this actor may see: their own first, then those of their municipality, then the others; soonest first."""
     groups: dict[int, set[str]] = {}
     for lab_id, name in session.execute(sa.select(SeatedIn.lab_id, SeatedIn.group_name).where(SeatedIn.person_id == actor.person_id)):
         groups.setdefault(lab_id, set()).add(name)
-    every = of_programme(session, programme_id)
+    every = of_programme(session, programme_id, statuses)
     seen = [one for one in every if policies.may_see_item(actor, one.item, groups.get(one.item.lab_id, ())) is True]
     return sorted(seen, key=lambda one: (not one.open, not one.mine(actor), not one.of_place(actor.municipality), *soonest(one)))
 
@@ -101,4 +103,4 @@ def soonest(action: Action) -> tuple[bool, date, str]:
 
 def overdue(session: Session, programme_id: int) -> list[Action]:
     """What should have been done by now, longest ago first."""
-    return [one for one in of_programme(session, programme_id) if one.overdue]
+    return [one for one in of_programme(session, programme_id, OPEN) if one.overdue]

@@ -5,6 +5,7 @@ The steps of Sugiyama, Tagawa and Toda (1981): break circles, layer by longest p
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
@@ -96,8 +97,10 @@ def crossings(rows: Sequence[Sequence[K]], edges: Sequence[tuple[K, K]]) -> int:
         between[place[start][0]].append((place[start][1], place[end][1]))
     total = 0
     for pairs in between:
-        pairs.sort()
-        total += sum((a < c and b > d) for number, (a, b) in enumerate(pairs) for c, d in pairs[number + 1 :])
+        passed: list[int] = []
+        for _start, where in sorted(pairs):
+            total += len(passed) - bisect_right(passed, where)
+            insort(passed, where)
     return total
 
 

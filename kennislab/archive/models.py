@@ -95,6 +95,9 @@ class ArchiveItem(Base):
         sa.UniqueConstraint("lab_id", "source_kind", "source_id"),
         sa.Index("ix_archive_item_lab_status", "lab_id", "status"),
         sa.Index("ix_archive_item_programme_kind", "programme_id", "kind", "status"),
+        sa.Index("ix_archive_item_programme_quarter", "programme_id", "quarter"),
+        sa.Index("ix_archive_item_lab_person", "lab_id", "person_id"),
+        sa.Index("ix_archive_item_source_id", "source_id"),
     )
     id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_id)
     programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"))
@@ -177,12 +180,12 @@ class Evidence(Base):
     status: Mapped[Outcome] = mapped_column(_choice(Outcome))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     at: Mapped[date]
-    reporter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    reporter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
     reporter: Mapped[str] = mapped_column(sa.String(120), default="")
     source_id: Mapped[str | None] = mapped_column(sa.String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    withdrawn_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
     withdrawn_by: Mapped[str] = mapped_column(sa.String(120), default="")
     withdrawn_why: Mapped[str] = mapped_column(sa.Text, default="")
 
@@ -367,7 +370,7 @@ class EvidencePrompt(Base):
     district_id: Mapped[int | None] = mapped_column(sa.ForeignKey("district.id", ondelete="SET NULL"))
     quarter: Mapped[str] = mapped_column(sa.String(7))
     how: Mapped[str] = mapped_column(sa.String(8), default="mail")
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
     mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mail.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 

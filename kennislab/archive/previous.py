@@ -117,7 +117,7 @@ def _place(item: ArchiveItem) -> str | None:
 
 def _to_do(session: Session, lab: Lab, last: Lab) -> list[Action]:
     """What everybody may know of what is to be done: all since last time, and of before what is overdue; that first, then by date."""
-    every = [one for one in actions.of_programme(session, last.programme_id) if one.item.consent is not Consent.GROUP]
+    every = [one for one in actions.of_programme(session, last.programme_id, actions.OPEN) if one.item.consent is not Consent.GROUP]
     wanted = [one for one in every if _of_now(one, lab, last)]
     return sorted(wanted, key=lambda one: (not one.overdue, *actions.soonest(one)))
 
@@ -190,7 +190,7 @@ def told_to(session: Session, actor: Actor, lab: Lab) -> LastTime | None:
         if solving.get(item.id) or (item.kind == "question" and item.answered != "answered")
     ]
     asked.sort(key=lambda one: (not _own(actor, one.item), one.item.kind != "question", -one.item.votes, one.item.position))
-    to_do = [one for one in actions.seen_by(session, actor, last.programme_id) if _of_now(one, lab, last)]
+    to_do = [one for one in actions.seen_by(session, actor, last.programme_id, actions.OPEN) if _of_now(one, lab, last)]
     left = [one for one in asked if not one.answers]
     return LastTime(last, [one for one in asked if one.answers], left, to_do, not_sealed_yet(session, lab, last))
 

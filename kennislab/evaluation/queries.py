@@ -53,7 +53,7 @@ def cities_of(session: Session, programme_id: int, year: int) -> list[City]:
             .where(
                 ArchiveItem.programme_id == programme_id,
                 ArchiveItem.status == Status.CONFIRMED,
-                ArchiveItem.quarter.like(f"{year - 1}-%"),
+                ArchiveItem.quarter.between(f"{year - 1}-Q1", f"{year - 1}-Q4"),
                 ArchiveItem.municipality_code.is_not(None),
             )
             .group_by(ArchiveItem.municipality_code)
@@ -75,10 +75,19 @@ class YearSummary:
 
 def summary_of(session: Session, programme_id: int, year: int) -> YearSummary:
     """The year in numbers."""
-    labs = session.scalar(sa.select(sa.func.count(Lab.id)).where(Lab.programme_id == programme_id, Lab.quarter.like(f"{year}-%"))) or 0
+    labs = (
+        session.scalar(
+            sa.select(sa.func.count(Lab.id)).where(Lab.programme_id == programme_id, Lab.quarter.between(f"{year}-Q1", f"{year}-Q4"))
+        )
+        or 0
+    )
     kinds = session.execute(
         sa.select(ArchiveItem.kind, sa.func.count())
-        .where(ArchiveItem.programme_id == programme_id, ArchiveItem.status == Status.CONFIRMED, ArchiveItem.quarter.like(f"{year}-%"))
+        .where(
+            ArchiveItem.programme_id == programme_id,
+            ArchiveItem.status == Status.CONFIRMED,
+            ArchiveItem.quarter.between(f"{year}-Q1", f"{year}-Q4"),
+        )
         .group_by(ArchiveItem.kind)
         .order_by(sa.func.count().desc())
     )

@@ -30,9 +30,8 @@ def _knows(session: Session, person_id: int) -> Iterator[Known]:
     for one, title in rows:
         yield Known(N_("Je deed mee aan"), f"{title} ({one.name or '–'})", one.joined_at, f"/kennislabs/{one.lab_id}")
     for lab_id in {one.lab_id for one, _ in rows}:
-        for said in contributions_of(session, lab_id):
-            if said.person_id == person_id:
-                yield Known(N_("Je schreef tijdens de bijeenkomst"), said.text, said.at, f"/kennislabs/{lab_id}")
+        for said in contributions_of(session, lab_id, person_id):
+            yield Known(N_("Je schreef tijdens de bijeenkomst"), said.text, said.at, f"/kennislabs/{lab_id}")
 
 
 def _forget(tx: Tx, leaving: Leaving) -> dict[str, int]:

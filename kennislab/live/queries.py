@@ -121,8 +121,11 @@ class ContributionRow:
     case: str | None = None
 
 
-def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
-    """Everything that was contributed, not taken back and not confidential, in order; with the dots it got in closed votes."""
+def contributions_of(session: Session, lab_id: int, person_id: int | None = None) -> list[ContributionRow]:
+    """Everything that was contributed, not taken back and not confidential, in order; with the dots it got in closed votes.
+
+    ``person_id``: only what somebody said under their name.
+    """
     state = state_of(session, lab_id)
     people: dict[str, int | None] = {}
     for id_, person in session.execute(sa.select(Participant.id, Participant.person_id).where(Participant.lab_id == lab_id)):
@@ -133,6 +136,8 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
         if one.retracted:
             continue
         anonymous = one.consent == "public_anonymous"
+        if person_id is not None and (anonymous or people.get(one.author or "") != person_id):
+            continue
         case = state.cases.get(one.case or "")
         if one.confidential and (case is None or case.closed_off):
             continue
@@ -163,7 +168,7 @@ def contributions_of(session: Session, lab_id: int) -> list[ContributionRow]:
                 answered=one.answered,
             )
         )
-    return [*rows, *_agreed(state)]
+    return [*rows, *(row for row in _agreed(state) if person_id is None or row.person_id == person_id)]
 
 
 def _where(state: RoomState, one: Contribution) -> str | None:

@@ -1,7 +1,11 @@
-"""Plain pages per second, gunicorn's HTTP in our one process against gevent's own: `python -m tests.benchmarks.pages`.
+"""How long the server takes for a page when there are twenty years of archive: ``kennislab bench pages``.
 
-The page is 2 KB of text from the transport's test app, so what is measured is HTTP and little else. Also prints how long a
-single kept-alive request takes, which shows Nagle's algorithm (40 ms) when it is left on.
+    kennislab bench pages [--kept FOLDER] [--only sqlite|postgresql] [--rounds 30] [--page inzicht] [--queries]
+
+80 sealed labs, 100 000 items, their ledger, actions, questions and products (see :mod:`.years`); a coordinator asks, or a participant
+where a page is theirs. The app is called as the server calls it, templates, checks and compression included. *work*: what this process
+and the database's server computed, which says more than the clock on a busy machine. *first*: the first time in a process, when statements
+and templates are compiled. ``--kept``: keep the filled database there for the next run.
 """
 
 from __future__ import annotations
@@ -9,79 +13,268 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
+import tempfile
 import time
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
-from tests.benchmarks.servers import Served, room
-from tests.benchmarks.wire import Http, Loop
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
 
-AS_A_BROWSER = "".join(
-    f"{name}: {value}\r\n"
-    for name, value in {
-        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
-        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
-        "Accept-Language": "nl-NL,nl;q=0.9,en;q=0.8",
-        "Accept-Encoding": "gzip, deflate, br",
-        "Cookie": "kl_session=eJwljjkOwjAQAP_imsJ7eTf5DLL3EAgpVRBUiL9jiW400nzKkTuue9mf-xu3cjy8bMU; kl_live_1=abcdefghijklmnopqrstuvwxyz",
-        "Sec-Fetch-Site": "same-origin",
-        "Sec-Fetch-Mode": "cors",
-        "Sec-Fetch-Dest": "empty",
-        "Referer": "http://127.0.0.1:5000/live/1",
-    }.items()
-)
-"""What a request really carries: parsing it is most of what an HTTP server does."""
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from kennislab.accounts import operations as accounts
+from kennislab.accounts.models import Person
+from kennislab.archive import searches
+from kennislab.archive.models import ArchiveItem, Consent, Evidence, ItemLink, SavedSearch, Status
+from kennislab.core import clock
+from kennislab.core.db import db
+from kennislab.core.transaction import transaction
+from tests.benchmarks import years
+from tests.support import databases
+from tests.support.services import postgres
+
+MOST_MS = 150
+COORDINATOR, PARTICIPANT = 1, 9
 
 
-def measure(served: Served, clients: int, seconds: float, path: str = "/") -> dict[str, Any]:
-    loop = Loop()
-    answered = [0]
-    running = [True]
+@dataclass(frozen=True)
+class Page:
+    """Something to ask: by whom, and where."""
 
-    def again(client: Http) -> None:
-        def answer(status: int, body: bytes) -> None:
-            if status != 200:
-                raise RuntimeError(f"{path} answered {status}: {body[:200]!r}")
-            answered[0] += 1
-            if running[0]:
-                client.request("GET", path, answer, b"", AS_A_BROWSER)
+    name: str
+    path: str
+    who: int = COORDINATOR
 
-        client.request("GET", path, answer, b"", AS_A_BROWSER)
 
-    alone = Http(loop, served.url)
-    single = []
-    for _ in range(50):
-        done: list[int] = []
-        start = time.perf_counter()
-        alone.request("GET", path, lambda status, body, done=done: done.append(status), b"", AS_A_BROWSER)  # type: ignore[misc]  # binds the loop's value
-        loop.run(lambda done=done: bool(done), 5)  # type: ignore[misc]
-        single.append(time.perf_counter() - start)
-    for _ in range(clients):
-        again(Http(loop, served.url))
-    loop.run(lambda: False, 0.5)
-    loop.start_report()
-    cpu, start, first = served.cpu(), time.perf_counter(), answered[0]
-    loop.run(lambda: False, seconds)
-    count, wall, cpu = answered[0] - first, time.perf_counter() - start, served.cpu() - cpu
-    running[0] = False
-    loop.run(lambda: False, 0.2)
-    return {
-        "pages_per_second": round(count / wall),
-        "cpu_us_per_page": round(cpu / count * 1e6),
-        "single_ms": round(statistics.median(single) * 1000, 2),
-        "client": loop.report(),
-    }
+@dataclass
+class Taken:
+    """Seconds of one request: what it cost, and by the clock; and how many statements the database got."""
+
+    work: float
+    clock: float
+    statements: int
+
+
+class Meter:
+    """What an answer costs: this process, and the PostgreSQL processes that work for it."""
+
+    def __init__(self) -> None:
+        self.servers: set[int] = set()
+        self.statements: list[str] = []
+        sa.event.listen(db.engine, "before_cursor_execute", self._asked)
+        if db.engine.dialect.name == "postgresql":
+            sa.event.listen(db.engine, "checkout", lambda connection, *_: self.servers.add(connection.info.backend_pid))
+
+    def _asked(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        self.statements.append(statement)
+
+    def _worked(self) -> float:
+        theirs = (int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) for pid in self.servers)
+        return time.process_time() + sum(theirs) / 1e9
+
+    def timed(self, ask: Callable[[], object]) -> Taken:
+        """Asks once."""
+        self.statements.clear()
+        known = len(self.servers)
+        worked, begin = self._worked(), time.perf_counter()
+        ask()
+        clock_ = time.perf_counter() - begin
+        worked = self._worked() - worked if len(self.servers) == known else clock_  # a new process came: what it did before is not ours
+        return Taken(worked, clock_, len(self.statements))
+
+
+def pages(size: years.Size) -> list[Page]:
+    """What is asked, of the database at hand."""
+    read, last, A = db.session(), size.labs, ArchiveItem
+    linked = sa.select(ItemLink.to_id, sa.func.count().label("ties")).group_by(ItemLink.to_id).subquery()
+    seen = (A.status == Status.CONFIRMED, A.consent == Consent.PUBLIC_CITY, A.lab_id == last)
+    tied = sa.select(A.id).join(linked, linked.c.to_id == A.id).where(*seen).order_by(linked.c.ties.desc(), A.id).limit(1)
+    question = read.scalars(tied.where(A.kind == "question")).one()
+    told = sa.select(A.id).join(Evidence, Evidence.item_id == A.id).where(A.answers_id.is_not(None), *seen[:2]).group_by(A.id)
+    solution = read.scalars(told.order_by(sa.func.count().desc(), A.id).limit(1)).one()
+    action = read.scalars(sa.select(A.id).where(A.kind == "action", *seen).order_by(A.id).limit(1)).one()
+    db.session.rollback()
+    return [
+        Page("archief", "/archief"),
+        Page("archief, words", "/archief?q=bewoners+wijkbudget"),
+        Page("archief, a common word", "/archief?q=bewoners"),
+        Page("archief, facets", "/archief?q=energie&thema=Geld&soort=solution&soort=lesson"),
+        Page("archief, period", "/archief?van=2015-Q1&tot=2018-Q4&volgorde=nieuw"),
+        Page("archief, page 100", "/archief?q=wijk&bladzijde=100"),
+        Page("archief, a participant", "/archief?q=samen+plan", PARTICIPANT),
+        Page("item: question", f"/archief/{question}"),
+        Page("item: solution", f"/archief/{solution}"),
+        Page("item: action", f"/archief/{action}"),
+        Page("herkomst: question", f"/archief/{question}/herkomst"),
+        Page("herkomst: solution", f"/archief/{solution}/herkomst"),
+        Page("lijkt op", f"/archief/lijkt-op/solution/{solution}"),
+        Page("lab's archive", f"/kennislabs/{last}/archief"),
+        Page("lab's herkomst", f"/kennislabs/{last}/herkomst"),
+        Page("lab's page", f"/kennislabs/{last}"),
+        Page("verslag", f"/kennislabs/{last}/verslag"),
+        Page("archiefpakket", f"/kennislabs/{last}/archiefpakket"),
+        Page("oogst, 500 cards", f"/kennislabs/{last + 1}/oogst?toon=alles"),
+        Page("oogst, to judge", f"/kennislabs/{last + 1}/oogst"),
+        Page("oogst, one's own", f"/kennislabs/{last + 1}/oogst", PARTICIPANT),
+        Page("vorige keer", f"/kennislabs/{last + 2}/vorige-keer"),
+        Page("vragen, next lab", f"/kennislabs/{last + 2}/vragen"),
+        Page("programma", "/programmas/1"),
+        Page("programma, a participant", "/programmas/1", PARTICIPANT),
+        Page("acties", "/programmas/1/acties"),
+        Page("acties, all", "/programmas/1/acties?stand=alle"),
+        Page("mensen", "/programmas/1/mensen"),
+        Page("jaar", f"/programmas/1/jaar/{clock.now().year - 1}"),
+        Page("inzicht", "/programmas/1/inzicht"),
+        Page("inzicht, 20 years", f"/programmas/1/inzicht?van={_first_quarter()}"),
+        Page("inzicht, items", f"/programmas/1/inzicht?van={_first_quarter()}&tel=bijdragen"),
+        Page("inzicht, a participant", "/programmas/1/inzicht", PARTICIPANT),
+        Page("bewaren", "/programmas/1/bewaren"),
+        Page("kennisproducten", "/kennisproducten"),
+        Page("kennisproduct", f"/kennisproducten/product{last - 4:09d}"),
+        Page("kennisproduct, herkomst", f"/kennisproducten/product{last - 4:09d}/herkomst"),
+        Page("zoekopdrachten", "/archief/zoekopdrachten"),
+        Page("mijn gegevens", "/mijn/gegevens", PARTICIPANT),
+    ]
+
+
+def _first_quarter() -> str:
+    return str(db.session.scalar(sa.text("SELECT min(quarter) FROM lab")))
+
+
+def signed_in(app: Flask, person_id: int) -> FlaskClient:
+    """A browser in which this person is signed in."""
+    client = app.test_client()
+    with transaction() as tx:
+        _record, secret = accounts.start_sign_in(tx, tx.session.get_one(Person, person_id), life=accounts.PERSONAL_SIGN_IN_LIFE)
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = secret, True
+    return client
+
+
+def asking(client: FlaskClient, path: str) -> Callable[[], object]:
+    """Asks for this page as a browser does."""
+
+    def ask() -> None:
+        answer = client.get(path, headers={"Accept-Encoding": "gzip", "Accept-Language": "nl"})
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+        answer.get_data()
+
+    return ask
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Median and 95 in 100, in milliseconds."""
+    ordered = sorted(seconds)
+    p95 = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+    return f"{statistics.median(ordered) * 1000:7.1f} {p95 * 1000:7.1f}"
+
+
+def measure(app: Flask, size: years.Size, rounds: int, wanted: str = "", queries: bool = False) -> dict[str, float]:
+    """Prints a line per page; returns the p95 of the work of each, in milliseconds."""
+    found: dict[str, float] = {}
+    with app.app_context():
+        asked = pages(size)
+        clients = {who: signed_in(app, who) for who in (COORDINATOR, PARTICIPANT)}
+        meter = Meter()
+        print("  ms                            first |  work p50     p95 |  clock p50    p95 | statements")
+
+        def show(name: str, ask: Callable[[], object], times: int) -> None:
+            first = meter.timed(ask)
+            if queries:
+                print(json.dumps(meter.statements, indent=1))
+            taken = [meter.timed(ask) for _ in range(times)]
+            found[name] = float(spread([one.work for one in taken]).split()[1])
+            late = "   TOO SLOW" if found[name] > MOST_MS and not name.startswith("job") else ""
+            works, clocks = (spread([getattr(one, what) for one in taken]) for what in ("work", "clock"))
+            print(f"  {name:26} {first.work * 1000:8.1f} |   {works} |  {clocks} | {taken[-1].statements:4}{late}", flush=True)
+
+    for page in asked:  # outside an app context: each request makes its own, as in the server
+        if wanted in page.name:
+            show(page.name, asking(clients[page.who], page.path), rounds)
+    if wanted in "job: saved searches":
+        with app.app_context():
+            show("job: saved searches of 50", _tell, 3)
+    return found
+
+
+def _tell() -> None:
+    """What the job does in the morning, as if it had not run for three days."""
+    with transaction() as tx:
+        tx.session.execute(sa.update(SavedSearch).values(looked_at=clock.now() - timedelta(days=3)))
+    for person in range(1, 51):
+        searches._tell(person, clock.now())
+
+
+@contextmanager
+def filled(kind: str, folder: Path, size: years.Size) -> Iterator[Flask]:
+    """An app on a database of this kind with twenty years in it, from ``folder`` when it was filled before."""
+    place = years.kept(folder, size, kind)
+    if kind == "sqlite":
+        place.mkdir(parents=True, exist_ok=True)
+        app = databases.create_app(databases.settings(place, f"sqlite:///{place / 'years.sqlite3'}"))
+        if not (place / "whole").exists():
+            (place / "years.sqlite3").unlink(missing_ok=True)
+            _fill(app, size)
+            (place / "whole").touch()
+        yield app
+        return
+    with postgres() as server, tempfile.TemporaryDirectory() as data:
+        address = server.create_database("years")
+        app = databases.create_app(databases.settings(Path(data), address))
+        plain = address.replace("postgresql+psycopg", "postgresql")
+        if (place / "whole").exists():
+            with app.app_context():
+                db.create_all()
+            years.copied_in(plain, place)
+        else:
+            _fill(app, size)
+            years.copied_out(plain, place)
+        with app.app_context():
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM ANALYZE")  # as autovacuum will have done
+            db.engine.dispose()
+        try:
+            yield app
+        finally:
+            databases.dispose(app)
+
+
+def _fill(app: Flask, size: years.Size) -> None:
+    begin = time.perf_counter()
+    with app.app_context():
+        db.create_all()
+    years.fill(app, size)
+    print(f"  filled {size.items} items in {time.perf_counter() - begin:.0f} s", flush=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--rounds", type=int, default=2)
-    options = parser.parse_args()
-    for _ in range(options.rounds):
-        for name, arguments in (("gunicorn's HTTP, one process", ()), ("gevent's pywsgi", ("--pywsgi",))):
-            with room(*arguments) as served:
-                print(json.dumps({"server": name, **measure(served, options.clients, options.seconds)}), flush=True)
+    """Prints a table per database, and says which pages are too slow."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--kept", type=Path, help="folder to keep the filled databases in")
+    arguments.add_argument("--only", choices=["sqlite", "postgresql"])
+    arguments.add_argument("--rounds", type=int, default=30)
+    arguments.add_argument("--items", type=int, default=years.ITEMS)
+    arguments.add_argument("--labs", type=int, default=years.LABS)
+    arguments.add_argument("--page", default="", help="only pages with this in their name")
+    arguments.add_argument("--queries", action="store_true", help="print the statements of the first request too")
+    chosen = arguments.parse_args()
+    size = years.Size(chosen.labs, chosen.items)
+    late = False
+    with tempfile.TemporaryDirectory() as scratch:
+        for kind in ("sqlite", "postgresql"):
+            if chosen.only in (None, kind):
+                print(f"{kind}: {size.labs} labs, {size.items} items")
+                with filled(kind, chosen.kept or Path(scratch), size) as app:
+                    found = measure(app, size, chosen.rounds, chosen.page, chosen.queries)
+                late = late or any(one > MOST_MS for name, one in found.items() if not name.startswith("job"))
+    raise SystemExit(late)
 
 
 if __name__ == "__main__":
