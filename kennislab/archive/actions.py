@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import policies, queries
-from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, SeatedIn, Status
+from kennislab.archive.models import ActionStatus, ActionUpdate, ArchiveItem, Consent, SeatedIn, Status
 from kennislab.core import clock
 from kennislab.programme.models import Lab, LabState
 
@@ -88,12 +88,47 @@ def of_programme(session: Session, programme_id: int, statuses: Collection[Actio
 
 def seen_by(session: Session, actor: Actor, programme_id: int, statuses: Collection[ActionStatus] | None = None) -> list[Action]:
     """The agreements that this actor may see: their own first, then those of their municipality, then the others; soonest first."""
-    groups: dict[int, set[str]] = {}
-    for lab_id, name in session.execute(sa.select(SeatedIn.lab_id, SeatedIn.group_name).where(SeatedIn.person_id == actor.person_id)):
-        groups.setdefault(lab_id, set()).add(name)
+    groups = _groups_of(session, actor)
     every = of_programme(session, programme_id, statuses)
     seen = [one for one in every if policies.may_see_item(actor, one.item, groups.get(one.item.lab_id, ())) is True]
     return sorted(seen, key=lambda one: (not one.open, not one.mine(actor), not one.of_place(actor.municipality), *soonest(one)))
+
+
+def _groups_of(session: Session, actor: Actor) -> dict[int, set[str]]:
+    """Lab → the groups in which this actor sat."""
+    groups: dict[int, set[str]] = {}
+    for lab_id, name in session.execute(sa.select(SeatedIn.lab_id, SeatedIn.group_name).where(SeatedIn.person_id == actor.person_id)):
+        groups.setdefault(lab_id, set()).add(name)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Of which labs and municipalities (by code) this actor may see agreements, however those stand; nothing of where is told of what is
+    anonymous. ``total``: how many agreements."""
+
+    total: int
+    labs: frozenset[int]
+    places: frozenset[str]
+
+
+def choices_of(session: Session, actor: Actor, programme_id: int) -> Choices:
+    """What there is to choose from, without reading the agreements themselves."""
+    A, groups, staff = ArchiveItem, _groups_of(session, actor), actor.is_staff(programme_id)
+    by = A.lab_id, A.municipality_code, A.consent, A.group_name
+    sealed = [A.programme_id == programme_id, A.kind == "action", A.status == Status.CONFIRMED, Lab.state == LabState.ARCHIVED]
+    rows = [
+        (number, lab_id, None if consent is Consent.PUBLIC_ANONYMOUS else code)
+        for lab_id, code, consent, group, number in session.execute(
+            sa.select(*by, sa.func.count()).join(A.lab).where(*sealed).group_by(*by)
+        )
+        if staff or not policies.stays_elsewhere(consent, group, groups.get(lab_id, ()))
+    ]
+    return Choices(
+        sum(number for number, _lab, _code in rows),
+        frozenset(lab_id for _number, lab_id, _code in rows),
+        frozenset(code for _number, _lab, code in rows if code),
+    )
 
 
 def soonest(action: Action) -> tuple[bool, date, str]:

@@ -73,9 +73,12 @@ def may_see_item(actor: Actor, item: ArchiveItem, groups: Collection[str] = ()) 
         return member
     if item.lab.state is not LabState.ARCHIVED or item.status is not Status.CONFIRMED:
         return NotFound()
-    if item.consent is Consent.GROUP and (item.group_name is None or item.group_name not in groups):
-        return NotFound()
-    return True
+    return NotFound() if stays_elsewhere(item.consent, item.group_name, groups) else True
+
+
+def stays_elsewhere(consent: Consent, group: str | None, groups: Collection[str]) -> bool:
+    """Whether something stays in a group that is none of these."""
+    return consent is Consent.GROUP and (group is None or group not in groups)
 
 
 def may_read_as_said(actor: Actor, item: ArchiveItem) -> Verdict:

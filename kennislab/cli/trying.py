@@ -96,7 +96,7 @@ def messages(only_check: bool) -> None:
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign", "report"]))
+@click.argument("name", type=click.Choice(["live", "fanout", "search", "recall", "grouping", "assign", "report", "pages"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, arguments: tuple[str, ...]) -> None:
     """Measures, and prints ratios; from a checkout only (tests/benchmarks)."""

@@ -176,14 +176,17 @@ def _person(people: dict[str, int | None], who: str) -> int | None:
     return int(who.split(":")[1]) if who.startswith("f:") else people.get(who)
 
 
-def evaluation_results(session: Session, lab_id: int, *, all_of_them: bool) -> list[dict[str, Any]]:
-    """Question → ``{title, kind, answers, shown, scores, texts}``; see :func:`kennislab.live.room.topics.evaluation.results`."""
-    return evaluation.results(state_of(session, lab_id), all_of_them=all_of_them)
+def evaluation_results(session: Session, lab_id: int, *, all_of_them: bool, state: RoomState | None = None) -> list[dict[str, Any]]:
+    """Question → ``{title, kind, answers, shown, scores, texts}``; see :func:`kennislab.live.room.topics.evaluation.results`.
+
+    ``state``: the room, where it was read already.
+    """
+    return evaluation.results(state or state_of(session, lab_id), all_of_them=all_of_them)
 
 
-def times_of(session: Session, lab_id: int) -> dict[int, tuple[datetime, datetime | None]]:
-    """When each agenda item really began and ended, by item id."""
-    return {int(step): times for step, times in real_times(state_of(session, lab_id)).items() if step.isdecimal()}
+def times_of(session: Session, lab_id: int, state: RoomState | None = None) -> dict[int, tuple[datetime, datetime | None]]:
+    """When each agenda item really began and ended, by item id. ``state``: the room, where it was read already."""
+    return {int(step): times for step, times in real_times(state or state_of(session, lab_id)).items() if step.isdecimal()}
 
 
 links.tells_times(times_of)

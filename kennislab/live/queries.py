@@ -265,9 +265,12 @@ class BallotRow:
         return self.rounds[-1][0]
 
 
-def ballots_of(session: Session, lab_id: int) -> list[BallotRow]:
-    """The votes that were held, with their outcome. Who voted what is never told, nor what stays in its group."""
-    state = state_of(session, lab_id)
+def ballots_of(session: Session, lab_id: int, state: RoomState | None = None) -> list[BallotRow]:
+    """The votes that were held, with their outcome. Who voted what is never told, nor what stays in its group.
+
+    ``state``: the room, where it was read already.
+    """
+    state = state or state_of(session, lab_id)
     rows = []
     for last in _last_rounds(state):
         chain: list[Ballot] = [last]

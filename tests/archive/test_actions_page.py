@@ -11,7 +11,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from kennislab.archive import following
-from kennislab.archive.models import ActionStatus, Consent
+from kennislab.archive.models import ActionStatus, ArchiveItem, Consent
 from kennislab.core import clock
 from kennislab.core.transaction import transaction
 from kennislab.programme import operations as programmes
@@ -43,6 +43,25 @@ def test_the_page_and_its_filters(held: tuple[Flask, Said]) -> None:
         answer = client.get(f"{path}?{question}").text
         assert "Nabellen" not in answer and "Niets dat hierbij past" in answer, question
     assert "Nabellen" not in signed_in(app, said.world, "coordinator").get(f"{path}?mijn=1").text
+
+
+def test_what_there_is_to_choose_from_does_not_hang_on_what_is_shown(held: tuple[Flask, Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    app, said = held
+    monkeypatch.setattr("kennislab.archive.routes.ledger.PER_PAGE", 1)
+    with app.app_context(), transaction() as tx:
+        item = item_of(tx, said, "plan")
+        values = {column.key: getattr(item, column.key) for column in ArchiveItem.__table__.columns}
+        for number in (1, 2):
+            said_again = {"id": f"again{number}", "source_id": f"again{number}", "text": f"Nog {number} keer bellen", "rev": 1}
+            tx.session.add(ArchiveItem(**values | said_again))
+    path = f"/programmas/{said.world.programme_id}/acties"
+    client = signed_in(app, said.world, "participant")
+    pages = [client.get(f"{path}?bladzijde={number}").text for number in (1, 2, 3, 9)]
+    shown = [[text for text in ("Nabellen", "Nog 1 keer", "Nog 2 keer") if text in page] for page in pages]
+    assert [len(one) for one in shown] == [1, 1, 1, 1] and len({one[0] for one in shown}) == 3 and shown[3] == shown[2]
+    assert all("3 acties" in page and "bladzijde=2" in page for page in pages[:1])
+    settled = client.get(f"{path}?stand=gedaan").text
+    assert "Niets dat hierbij past" in settled and ">Proeflab</option>" in settled and ">Tilburg</option>" in settled
 
 
 def test_taking_them_along(held: tuple[Flask, Said]) -> None:

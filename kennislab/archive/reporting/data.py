@@ -34,6 +34,7 @@ from kennislab.archive.reporting.shapes import (
 from kennislab.live.day import evaluation_results, times_of
 from kennislab.live.models import Participant
 from kennislab.live.queries import ChoiceRow, ballots_of, state_of
+from kennislab.live.room.state import RoomState
 from kennislab.programme.models import Lab
 from kennislab.programme.queries import municipality_names
 from kennislab.questions import lineage
@@ -43,7 +44,7 @@ from kennislab.questions.queries import support_counts
 
 def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING) -> Report:
     """The report as this actor may read it, with the chapters that are wanted."""
-    every = queries.items_of(session, lab.id)
+    every, room = queries.items_of(session, lab.id), state_of(session, lab.id)
     groups = queries.groups_of(session, lab.id, actor.person_id)
     nearest = Consent.PUBLIC_ANONYMOUS if wanted.public else Consent.PROGRAMME
     confirmed = [item for item in every if item.status is Status.CONFIRMED]
@@ -58,7 +59,7 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         elif asked.get(item.id) in by_id:
             answers.setdefault(asked[item.id], []).append(item)
     told = {item.id for items in answers.values() for item in items if item.kind == "solution"}
-    hidden = _groups_not_told(session, lab, seen, answers)
+    hidden = _groups_not_told(session, lab, room, seen, answers)
 
     def entries(chapter: str, *kinds: str, loose: bool = False) -> list[Entry]:
         if not wanted.has(chapter):
@@ -84,7 +85,7 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         totals={kind: sum(item.kind == kind for item in seen) for kind in KINDS},
         people=people,
         kept_in_groups=sum(item.consent is Consent.GROUP for item in confirmed),
-        agenda=_agenda(session, lab, named=not wanted.public) if wanted.has("agenda") else [],
+        agenda=_agenda(session, lab, room, named=not wanted.public) if wanted.has("agenda") else [],
         questions=entries("kennisvragen", "question"),
         bottlenecks=entries("knelpunten", "bottleneck"),
         solutions=entries("oplossingen", "solution", loose=wanted.has("knelpunten", "kennisvragen")),
@@ -96,9 +97,9 @@ def build(session: Session, lab: Lab, actor: Actor, wanted: Wanted = EVERYTHING)
         linking_opportunities=entries("koppelkansen", "linking_opportunity"),
         advice=entries("adviezen", "advice"),
         actions=_actions(seen, named=not wanted.public) if wanted.has("acties") else [],
-        ballots=_ballots(session, lab, every, by_id, hidden, public=wanted.public) if wanted.has("stemmingen") else [],
+        ballots=_ballots(session, lab, room, every, by_id, hidden, public=wanted.public) if wanted.has("stemmingen") else [],
         participation=counted if wanted.has("deelname") else [],
-        evaluation=_evaluation(session, lab, sealed=seal is not None) if wanted.has("evaluatie") and not wanted.public else [],
+        evaluation=(_evaluation(session, lab, room, sealed=seal is not None) if wanted.has("evaluatie") and not wanted.public else []),
         asked=_asked(session, lab, seen, public=wanted.public) if wanted.has("bijlage") else [],
         inside=sum(item.consent is Consent.PROGRAMME for item in seen),
         themes=_themes(seen) if wanted.has("themas") else [],
@@ -138,7 +139,9 @@ _FEW = 5
 """With fewer people than this in a group, that something was said there is nearly a name."""
 
 
-def _groups_not_told(session: Session, lab: Lab, seen: Sequence[ArchiveItem], answers: Mapping[str, Sequence[ArchiveItem]]) -> set[str]:
+def _groups_not_told(
+    session: Session, lab: Lab, room: RoomState, seen: Sequence[ArchiveItem], answers: Mapping[str, Sequence[ArchiveItem]]
+) -> set[str]:
     """Items of which the group is not told: they stand with something anonymous that was said in the same, small, group."""
     beside: dict[str, set[str]] = {item.id: {item.id} for item in seen}
     for of, found in answers.items():
@@ -148,7 +151,7 @@ def _groups_not_told(session: Session, lab: Lab, seen: Sequence[ArchiveItem], an
     unnamed = {item.id: item.group_name for item in seen if item.anonymous and item.group_name}
     if not unnamed:
         return set()
-    people = _people_in_groups(session, lab.id)
+    people = _people_in_groups(session, lab.id, room)
     small = {name for name in unnamed.values() if people[name or ""] < _FEW}
     return {
         item.id
@@ -157,9 +160,8 @@ def _groups_not_told(session: Session, lab: Lab, seen: Sequence[ArchiveItem], an
     }
 
 
-def _people_in_groups(session: Session, lab_id: int) -> Counter[str]:
+def _people_in_groups(session: Session, lab_id: int, state: RoomState) -> Counter[str]:
     """Group → how many sat in it: of the room, and else of what was planned."""
-    state = state_of(session, lab_id)
     sat = Counter(str(state.groups[one.group]["name"]) for one in state.people.values() if one.group in state.groups)
     planned = sa.select(SeatedIn.group_name, sa.func.count()).where(SeatedIn.lab_id == lab_id).group_by(SeatedIn.group_name)
     for name, number in session.execute(planned):
@@ -196,10 +198,10 @@ def _actions(seen: Iterable[ArchiveItem], *, named: bool) -> list[Agreement]:
     ]
 
 
-def _agenda(session: Session, lab: Lab, *, named: bool) -> list[Step]:
+def _agenda(session: Session, lab: Lab, room: RoomState, *, named: bool) -> list[Step]:
     """Who speaks is told inside the programme only."""
     steps, at = [], lab.starts_at
-    real = times_of(session, lab.id)
+    real = times_of(session, lab.id, room)
     for item in lab.agenda:
         began, ended = real.get(item.id, (None, None))
         steps.append(Step(at, item.title, item.instruction, item.minutes, began, ended, item.speaker if named else ""))
@@ -208,14 +210,21 @@ def _agenda(session: Session, lab: Lab, *, named: bool) -> list[Step]:
 
 
 def _ballots(
-    session: Session, lab: Lab, every: Iterable[ArchiveItem], seen: Mapping[str, ArchiveItem], hidden: Collection[str], *, public: bool
+    session: Session,
+    lab: Lab,
+    room: RoomState,
+    every: Iterable[ArchiveItem],
+    seen: Mapping[str, ArchiveItem],
+    hidden: Collection[str],
+    *,
+    public: bool,
 ) -> list[Ballot]:
     """Votes, each choice as it reads after the harvest. Without choices that stay in their group or were left out; without what is
     anonymous, or ``hidden``, in the vote of a group, as that would tell where it came from. ``public``: nothing but what is ``seen``.
     """
     said = _choices(every, seen)
     found = []
-    for row in ballots_of(session, lab.id):
+    for row in ballots_of(session, lab.id, room):
         shown = []
         for text, got in row.outcome:
             item = said.get(text)
@@ -255,9 +264,9 @@ def _score(kind: str, one: ChoiceRow) -> float:
     return round(one.total / one.rated, 1) if one.rated else 0
 
 
-def _evaluation(session: Session, lab: Lab, *, sealed: bool) -> list[LookedBack]:
+def _evaluation(session: Session, lab: Lab, room: RoomState, *, sealed: bool) -> list[LookedBack]:
     """What people thought of the day; while answers can still come, in whole threes only."""
-    rows = evaluation_results(session, lab.id, all_of_them=sealed)
+    rows = evaluation_results(session, lab.id, all_of_them=sealed, state=room)
     return [
         LookedBack(row["title"], row["shown"], tuple((row["scores"] or {}).values()), tuple(row["texts"])) for row in rows if row["shown"]
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -26,6 +27,7 @@ from kennislab.core.templating import quarter_text
 from kennislab.core.transaction import transaction
 from kennislab.programme import links, policies, states
 from kennislab.programme.models import Lab
+from kennislab.programme.queries import municipality_names
 from kennislab.programme.routes import the_lab, the_programme
 
 STANDS = {
@@ -36,6 +38,7 @@ STANDS = {
     "alle": N_("Alle"),
 }
 """Name in the address → words. *open*: also what is carried on."""
+PER_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Filters:
             request.args.get("lab", "")[:9],
             request.args.get("mijn") == "1",
         )
+
+    @property
+    def statuses(self) -> tuple[ActionStatus, ...] | None:
+        """How what it lets through stands (None: in any way), with what is open, of which the page says how much is overdue."""
+        settled = {"gedaan": ActionStatus.DONE, "vervallen": ActionStatus.DROPPED}.get(self.stand)
+        return None if self.stand == "alle" else (*actions.OPEN, settled) if settled else actions.OPEN
 
     def take(self, every: Sequence[Action]) -> list[Action]:
         """The agreements that it lets through."""
@@ -91,18 +100,26 @@ def programme_actions(programme_id: int) -> Answer:
     actor = current_actor()
     require(policies.is_member(actor, programme_id))
     programme = the_programme(programme_id)
-    every = actions.seen_by(db.session(), actor, programme_id)
-    filters = Filters.asked()
+    read, filters = db.session(), Filters.asked()
+    every = actions.seen_by(read, actor, programme_id, filters.statuses)
+    choices = actions.choices_of(read, actor, programme_id)
+    found, page = filters.take(every), _page_number()
+    pages = max(1, -(-len(found) // PER_PAGE))
+    page = min(page, pages)
     base = url_for("archive.programme_actions", programme_id=programme_id)
-    places = {one.item.municipality_code: one.place for one in every if one.place}
-    labs = {one.item.lab_id: one.item.lab for one in every}
+    places = municipality_names(read, choices.places)
+    labs = read.scalars(sa.select(Lab).where(Lab.id.in_(choices.labs)).order_by(Lab.starts_at.desc(), Lab.id.desc())).all()
     return render_template(
         "archive/actions.html",
         programme=programme,
         staff=actor.is_staff(programme_id),
         actor=actor,
-        actions=filters.take(every),
-        total=len(every),
+        actions=found[(page - 1) * PER_PAGE : page * PER_PAGE],
+        number=len(found),
+        page=page,
+        pages=pages,
+        url_of=lambda number: _with(base, filters.address() + (f"&bladzijde={number}" if number > 1 else "")),
+        total=choices.total,
         late=sum(one.overdue for one in replace(filters, stand="alle").take(every)),
         late_address=_with(base, filters.address(stand="te-laat")),
         filters=filters,
@@ -110,7 +127,7 @@ def programme_actions(programme_id: int) -> Answer:
         places=[("", _("Alle gemeenten")), *sorted(places.items(), key=lambda pair: pair[1])],
         labs=[
             ("", _("Alle labs")),
-            *((str(lab.id), lab.title) for lab in sorted(labs.values(), key=lambda lab: (lab.starts_at, lab.id), reverse=True)),
+            *((str(lab.id), lab.title) for lab in labs),
         ],
         csv=_with(f"{base}.csv", filters.address()),
         xlsx=_with(f"{base}.xlsx", filters.address()),
@@ -118,7 +135,12 @@ def programme_actions(programme_id: int) -> Answer:
 
 
 def _with(path: str, question: str) -> str:
-    return f"{path}?{question}" if question else path
+    return f"{path}?{question.removeprefix('&')}" if question else path
+
+
+def _page_number() -> int:
+    sent = request.args.get("bladzijde", "1")
+    return max(int(sent), 1) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else 1
 
 
 @bp.get("/programmas/<int:programme_id>/acties.<any(csv, xlsx):kind>")
@@ -127,7 +149,8 @@ def download_actions(programme_id: int, kind: str) -> Answer:
     actor = current_actor()
     require(policies.is_member(actor, programme_id))
     the_programme(programme_id)
-    rows = Filters.asked().take(actions.seen_by(db.session(), actor, programme_id))
+    filters = Filters.asked()
+    rows = filters.take(actions.seen_by(db.session(), actor, programme_id, filters.statuses))
     columns = [
         _("Actie"), _("Stand"), _("Over tijd"), _("Actiehouder"), _("Klaar op"), _("Gemeente"), _("Kennislab"), _("Kwartaal"),
         _("Laatste bericht"),
