@@ -134,7 +134,15 @@ LINKS: tuple[LabLink, ...] = (
         N_("Wie zit waar, en met welke vragen."),
         "/kennislabs/{lab}/groepen",
         "people",
-        _ALL - {LabState.PLANNED, LabState.COLLECTING},
+        _ALL - {LabState.PLANNED, LabState.COLLECTING, LabState.GROUPING},
+    ),
+    LabLink(
+        N_("Groepen"),
+        N_("Wie zit waar, en met welke vragen."),
+        "/kennislabs/{lab}/groepen",
+        "people",
+        frozenset({LabState.GROUPING}),
+        staff=True,
     ),
     LabLink(
         N_("Thema’s kiezen"),
@@ -176,6 +184,7 @@ LINKS: tuple[LabLink, ...] = (
         "/kennislabs/{lab}/verslag",
         "document",
         _that_allow("report") - _SEALED,
+        staff=True,
     ),
 )
 

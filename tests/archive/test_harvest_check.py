@@ -103,7 +103,11 @@ def test_the_link_in_the_mail_leads_to_ones_own(app: Flask, said: Said) -> None:
     assert (there.status_code, there.location) == (303, f"/kennislabs/{said.world.lab_id}/oogst/eigen")
     own = client.get(there.location).text
     assert SAID["slow"]["text"] in own and SAID["unnamed"]["text"] not in own
-    assert "Nakijken kan tot zondag 22 november 2026" in own
+    assert "Nakijken kan tot zondag 22 november 2026" in own and "Je bent klaar" not in own
+    seen = re.findall(r'name="gezien" value="([^"]+)"', own)
+    client.post(there.location.replace("eigen", "alles-klopt"), data={"gezien": seen})
+    done = client.get(there.location).text
+    assert "Je bent klaar, dank je wel." in done and "Dat kan tot zondag 22 november 2026" in done
 
 
 def test_an_author_corrects_and_staff_look_again(said: Said) -> None:

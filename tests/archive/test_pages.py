@@ -55,6 +55,11 @@ def test_pages_of_a_lab(make_app: Any, sqlite_url: str, state: LabState) -> None
     world = world_in(app, state)
     for role in ROLES:
         client = signed_in(app, world, role)
+        if role == "participant":  # what the page of the lab offers them leads somewhere
+            home = client.get(f"/kennislabs/{world.lab_id}").text
+            ways = set(re.findall(rf'href="((?:/kennislabs|/live)/{world.lab_id}/[^"#?]+)"', home))
+            dead = {way: code for way in ways if (code := client.get(way).status_code) >= 400}
+            assert ways and not dead, (state, dead)
         for method, pages in (("get", LAB_PAGES), ("post", LAB_POSTS)):
             for path, answers in pages.items():
                 answer = answers.get(role, SIGN_IN if role == "anonymous" else 404)

@@ -106,7 +106,7 @@ def test_a_lab_page_offers_what_makes_sense_now(make_app, sqlite_url: str) -> No
     ("state", "role", "there", "not_there"),
     [
         (LabState.HARVESTING, "facilitator", {"oogst", "verslag"}, {"oogst/eigen", "archief"}),
-        (LabState.HARVESTING, "participant", {"oogst/eigen", "verslag"}, {"oogst", "archief"}),
+        (LabState.HARVESTING, "participant", {"oogst/eigen"}, {"oogst", "archief", "verslag"}),
         (LabState.ARCHIVED, "facilitator", {"archief", "verslag", "archiefpakket"}, {"oogst", "qr.svg", "mijn"}),
         (LabState.ARCHIVED, "participant", {"archief", "verslag", "mijn"}, {"archiefpakket", "oogst/eigen", "vorige-keer"}),
     ],
