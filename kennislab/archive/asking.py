@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from kennislab.accounts.actors import Actor
+from kennislab.archive import meaning
 from kennislab.core import search
 from kennislab.core.errors import N_
 from kennislab.core.search import Results
@@ -138,9 +139,10 @@ _QUARTERS = [f"{year}-Q{number}" for year in range(2000, 2100) for number in ran
 
 
 def found(session: Session, asked: Asked, audiences: Collection[str], limit: int, offset: int = 0, *, widen: bool = False) -> Results:
-    """The answer for these audiences. ``widen``: when few hold all words, what holds some of them comes after."""
+    """The answer for these audiences. ``widen``: when few hold all words, what holds some of them, or means about the same, comes after."""
     order: Literal["relevance", "date"] = "date" if asked.newest else "relevance"
-    return search.search(session, asked.query, audiences, asked.facets(), limit=limit, offset=offset, order=order, widen=widen)
+    means = meaning.of_questions(session) if widen else None
+    return search.search(session, asked.query, audiences, asked.facets(), limit=limit, offset=offset, order=order, widen=widen, means=means)
 
 
 @dataclass(frozen=True, slots=True)

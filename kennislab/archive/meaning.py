@@ -6,11 +6,14 @@ A changed item is a new document in the index, without a vector, and what is wit
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from kennislab.core import jobs, search
 from kennislab.core.db import db
@@ -20,6 +23,12 @@ from kennislab.live import recall, recall_meaning
 VECTORS = "archive.vectors"
 SEALED_AT = "/archief/"
 """Where a sealed item stands. A question that has not had its day stands elsewhere."""
+
+KINDS = (*recall.KINDS, "insight", "linking_opportunity", "advice", "action", "success_factor")
+"""What somebody may search for in other words; recall shows a few of these kinds only."""
+
+PATIENCE_SECONDS = 0.05
+"""So long a page waits for the meaning of a question (some 5 ms when nobody else asks); after that it is answered by its words."""
 
 CALM_SECONDS = 120.0
 """Not in the first minutes of a process: whoever started it is waiting for other things."""
@@ -64,6 +73,22 @@ def make_missing() -> int:
 
 
 def _missing(most: int) -> list[tuple[int, str]]:
-    found = search.without_vector(db.session(), recall_meaning.NAME, recall.KINDS, SEALED_AT, most)
+    found = search.without_vector(db.session(), recall_meaning.NAME, KINDS, SEALED_AT, most)
     db.session.rollback()  # reading only: no transaction stays open meanwhile
     return found
+
+
+def of_questions(session: Session) -> Callable[[str], search.Meaning | None] | None:
+    """What gives the vector of a question for the page, or None when it cannot soon; None where search is to go by letters alone.
+
+    When the encoder is not in memory it is loaded for the next one, if there is anything to compare with.
+    """
+    if os.environ.get("KENNISLAB_ENCODER", "").strip() == "letters":
+        return None
+
+    def of(text: str) -> search.Meaning | None:
+        if not recall_meaning.ready():
+            return recall_meaning.of(session, text)
+        return jobs.within(PATIENCE_SECONDS, recall_meaning.of, session, text)  # asks nothing of the database by now
+
+    return of

@@ -10,10 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from kennislab.accounts import forgetting
 from kennislab.accounts.models import Person
@@ -23,7 +25,7 @@ from kennislab.core import clock, jobs, search
 from kennislab.core.db import db
 from kennislab.core.search import Document, SearchDocument
 from kennislab.core.transaction import transaction
-from kennislab.live import library
+from kennislab.live import library, recall_meaning
 from kennislab.live.methods.schema import BUILT_IN
 from kennislab.products import operations as products
 from kennislab.products.models import Product
@@ -31,7 +33,7 @@ from kennislab.programme import operations as programmes
 from kennislab.programme.models import Lab
 from kennislab.questions import operations as questions
 from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
-from tests.archive.findings import HIDDEN, PRODUCTS, Found, filled
+from tests.archive.findings import ELSEWHERE, HIDDEN, PRODUCTS, Found, filled
 from tests.archive.rooms import SAID, item_of
 from tests.programme.worlds import signed_in
 from tests.support import databases
@@ -135,6 +137,45 @@ def test_results_say_what_where_and_why(app: Flask, there: Found) -> None:
     assert facet_of(page, "Heeft het gewerkt?") == {"Gewerkt": 1}
     alike = client.get(re.findall(r'href="(/archief/lijkt-op/solution/[^"]+)"', page)[0]).text
     assert SAID["slow"]["text"] in alike and PRODUCTS["public"] in alike, "its own bottleneck, and the plan that says the same"
+
+
+def test_a_line_stands_before_what_has_some_of_the_words_or_means_the_same(
+    app: Flask, there: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recall_meaning, "NAME", "by-hand")
+    east = np.eye(8, dtype=np.float32)[0]
+    asked: list[str] = []
+
+    def of(session: Session, text: str) -> search.Meaning:
+        asked.append(text)
+        return search.Meaning("by-hand", east)
+
+    client, line = client_of(app, there, "participant"), "Hieronder staat wat een deel van je woorden heeft"
+    plain = client.get("/archief?q=draagvlak+bewoners").text
+    first, after = plain.split('<li class="hits__part">')
+    with app.app_context():
+        results = search.search(db.session(), "draagvlak bewoners", {"public", f"programme:{there.said.world.programme_id}"}, widen=True)
+    assert 0 < results.whole < results.total == len(titles(plain)) and len(titles(first)) == results.whole
+    assert after.startswith(f"{line}.") and "in betekenis" not in plain
+    assert '<li class="hits__part">Below is what has some of your words.' in client.get("/archief?q=draagvlak+bewoners&taal=en").text
+    client.get("/archief?taal=nl")
+    with app.app_context(), transaction() as tx:
+        D = SearchDocument
+        same = tx.session.scalars(sa.select(D.id).where(D.title.in_([SAID["unnamed"]["text"], ELSEWHERE])))
+        assert search.store_vectors(tx, "by-hand", dict.fromkeys(same, east)) == 2
+    monkeypatch.setattr(recall_meaning, "of", of)
+    page = client.get("/archief?q=draagvlak+bewoners+-vlonder").text
+    assert asked == ["draagvlak bewoners"]
+    assert titles(page.split('<li class="hits__part">')[0]) == titles(first), "what holds all words stays where it is"
+    assert f"{line}, of erop lijkt in betekenis." in page and page.count("Lijkt erop in betekenis") == 1 and ELSEWHERE not in page
+    (told,) = [one for one in page.split('<li class="hit"') if "Lijkt erop in betekenis" in one]
+    assert titles(told) == [SAID["unnamed"]["text"]] and "Gevonden door" not in told and facet_of(page, "Soort")["Les"] == 1
+    alone = client.get("/archief?q=laaggeletterden").text
+    assert titles(alone) == [SAID["unnamed"]["text"]] and "Precies dit vonden we niet" in alone and "1 resultaat" in alone
+    assert len(client.get("/archief.csv?q=laaggeletterden").get_data(as_text=True).splitlines()) == 2, "the list to take along is the same"
+    assert titles(client.get("/archief?q=laaggeletterden&volgorde=nieuw").text) == []
+    monkeypatch.setenv("KENNISLAB_ENCODER", "letters")
+    assert titles(client.get("/archief?q=laaggeletterden").text) == []
 
 
 def test_actions_are_found_by_how_they_stand_and_not_by_who_does_them(app: Flask, there: Found) -> None:

@@ -25,7 +25,7 @@ from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from kennislab.core import search
+from kennislab.core import language, search
 from kennislab.core.db import db, engine_options
 from kennislab.core.transaction import transaction
 from kennislab.live import recall_meaning
@@ -109,6 +109,28 @@ def found_share(pairs: Sequence[tuple[str, str]], way: Callable[[str], str], mea
     return found / len(pairs)
 
 
+def telling(text: str, number: int = 3) -> str:
+    """What somebody would type to search for it: its longest words, in their order."""
+    words = [token for token in language.tokens(text) if token.stem]
+    longest = sorted(words, key=lambda token: -len(token.word))[:number]
+    return " ".join(token.word for token in sorted(longest, key=lambda token: token.start))
+
+
+def widened_share(known: Sequence[str], meaning: bool = False, number: int = 3) -> float:
+    """Of all pairs, close and distant: how many are among the first ten that search gives for the longest words of the other."""
+
+    def means(text: str) -> search.Meaning:
+        return search.Meaning(recall_meaning.NAME, recall_meaning.vectors([text])[0])
+
+    pairs = [*close_pairs(known), *close_pairs(known, "ver")]
+    found = 0
+    for wanted, typed in pairs:
+        asked, way = telling(typed, number), means if meaning else None
+        hits = search.search(db.session(), asked, {"programme:1"}, limit=10, widen=True, means=way).hits
+        found += wanted in [hit.title for hit in hits]
+    return found / len(pairs)
+
+
 def growing(sentence: str) -> list[str]:
     """What is asked while a sentence is typed: from the third word on, in the middle of each word and at its end."""
     words = sentence.split()
@@ -135,6 +157,9 @@ def measure(url: str, made: list[search.Document]) -> None:
                 for meaning in (False, True):
                     shares = "   ".join(f"{way} {found_share(some, cut_off, meaning):.2f}" for way, cut_off in WAYS.items())
                     print(f"  {name}, {'with meaning' if meaning else 'words and letters'}: {shares}")
+            for meaning in (False, True):
+                shares = "   ".join(f"{number} {widened_share(known, meaning, number):.2f}" for number in (1, 2, 3, 4))
+                print(f"  searched for by so many words, {'with meaning' if meaning else 'words alone'}: {shares}")
         else:
             _speed(made, [typed for _, typed in pairs[:8]] + texts(4))
         db.session.remove()

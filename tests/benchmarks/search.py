@@ -34,10 +34,12 @@ from flask import Flask
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from kennislab.archive import meaning
 from kennislab.core import language, search
 from kennislab.core.db import db, engine_options
 from kennislab.core.search import columns, remembering
 from kennislab.core.transaction import transaction
+from kennislab.live import recall_meaning
 from tests.support.services import postgres
 
 DATA = Path(__file__).with_name("data")
@@ -168,6 +170,23 @@ def ours(ask: str) -> list[int]:
     return [int(hit.key) for hit in search.search(db.session(), ask, MINE, limit=10, widen=True).hits]
 
 
+def in_meaning(ask: str) -> list[int]:
+    """The same, as the archive's page asks where the encoder is there: what means about the same, too."""
+    return [int(hit.key) for hit in search.search(db.session(), ask, MINE, limit=10, widen=True, means=_means).hits]
+
+
+def _means(text: str) -> search.Meaning:
+    return search.Meaning(recall_meaning.NAME, recall_meaning.vectors([text])[0])
+
+
+def store_meanings() -> None:
+    """Vectors of what has them in an archive."""
+    missing = search.without_vector(db.session(), recall_meaning.NAME, meaning.KINDS, meaning.SEALED_AT, 100_000)
+    made = recall_meaning.vectors([title for _, title in missing])
+    with transaction() as tx:
+        search.store_vectors(tx, recall_meaning.NAME, {number: row for (number, _), row in zip(missing, made, strict=True)})
+
+
 _ALL = "lower(title || ' ' || text || ' ' || facets)"
 
 
@@ -237,6 +256,9 @@ def how_well(url: str) -> None:
     with database(url, archive()):
         print(f"  {len(questions)} judged questions over {len(archive())} documents")
         print("    ours                      ", quality(questions, ours))
+        if recall_meaning.present():
+            store_meanings()
+            print("    ours, with meaning        ", quality(questions, in_meaning))
         print("    LIKE, all words           ", quality(questions, like))
         if db.engine.dialect.name == "postgresql":
             prepare_dutch()
@@ -339,8 +361,9 @@ def how_fast(url: str, number: int, vectors: bool = True) -> None:
         show("similar, a long text at once", meter.timed([partial(similar, text) for text in texts(18)[6:]]))
         print(f"  memory that it took: {resident() - before} MB")
         if vectors:
-            meaning = _vectors()
-            show("similar, with meaning", meter.timed([partial(similar, sentence, meaning=meaning) for sentence in sentences], 2))
+            by_lot = _vectors()
+            show("similar, with meaning", meter.timed([partial(similar, sentence, meaning=by_lot) for sentence in sentences], 2))
+            show("questions, with meaning", meter.timed([partial(ask, text, means=lambda _: by_lot) for text in QUESTIONS], 2), QUESTIONS)
         if db.engine.dialect.name == "sqlite":
             show("(plain LIKE)", meter.timed([partial(like, question) for question in QUESTIONS]))
         else:

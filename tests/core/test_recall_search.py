@@ -18,7 +18,16 @@ from kennislab.core.search import meanings
 from kennislab.core.search.letters import likeness
 from kennislab.core.transaction import transaction
 from kennislab.live import recall_meaning
-from tests.benchmarks.recall import WAYS, amended_pairs, asked_before, close_pairs, found_share, index_questions, store_meanings
+from tests.benchmarks.recall import (
+    WAYS,
+    amended_pairs,
+    asked_before,
+    close_pairs,
+    found_share,
+    index_questions,
+    store_meanings,
+    widened_share,
+)
 
 
 @pytest.mark.slow
@@ -35,6 +44,8 @@ def test_the_close_question_is_among_the_first_five(app: Flask) -> None:
         assert all(mixed[name] >= found[name] for name in WAYS), "meaning takes nothing away"
         assert mixed["whole"] >= 0.95
         assert found_share(close_pairs(known, "ver"), WAYS["whole"], meaning=True) >= 0.20, "other words for the same thing"
+        words, also = (widened_share(known, meaning) for meaning in (False, True))
+        assert words >= 0.5 and also >= words + 0.05, "search: what is asked in three words, in other words"
         assert found_share(amended_pairs(known)[:40], WAYS["half"], meaning=True) >= 0.75
         recall_meaning.let_go()
 

@@ -97,7 +97,7 @@ def found_csv() -> Answer:
     actor = current_actor()
     require(policies.may_search(actor))
     asked = Asked.of(request.args.items(multi=True))
-    hits = asking.found(db.session(), asked, asking.audiences_of(actor), MOST_ROWS).hits
+    hits = asking.found(db.session(), asked, asking.audiences_of(actor), MOST_ROWS, widen=not asked.newest).hits
     columns = [
         _("Soort"), _("Tekst"), _("Kennislab"), _("Gemeente"), _("Wijk"), _("Kwartaal"), _("Thema’s"), _("Heeft het gewerkt?"),
         _("Stand van de actie"), _("Adres"),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kennislab.core import language
+from kennislab.core.search import meanings
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import Columns, View
-from kennislab.core.search.engines import Ids
+from kennislab.core.search.engines import NONE, Ids
+from kennislab.core.search.tables import DOCUMENT
 from kennislab.core.search.terms import ENOUGH, Finder, Term
 
 Scores = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Means = Callable[[str], "meanings.Meaning | None"]
+"""Gives the vector of a text; None when that cannot be told at once."""
 
 _PHRASE = 2.0
 _TOO_COMMON = 0.08
@@ -30,6 +35,11 @@ _FEWEST_AFTER, _MOST_AFTER = 0.3, 20
 """The same where more is asked for, and how many of them there may be, equals apart."""
 _FEWEST = 0.4
 """When nothing holds all words: how much of the best score a hit must have to be shown."""
+_ALIKE = 0.25
+"""What holds none of the words must be so near in meaning to be shown. Of short questions made from the knowledge questions and their
+paraphrases that grouping is tested with, 99 of 100 questions about another theme are further apart."""
+_MEANING = np.float32(1 / 3)
+"""How much the meaning counts among what holds some of the words, as while typing."""
 
 
 @dataclass
@@ -44,6 +54,8 @@ class Found:
     corrections: list[tuple[str, str]]
     whole: Mask | None = None
     """Which of them hold all words, when not all of them do."""
+    alike: Ids = field(default_factory=lambda: NONE)
+    """Which of the others are near in meaning."""
 
     @property
     def columns(self) -> Columns:
@@ -58,11 +70,12 @@ def find(
     any_of: bool = False,
     view: View | None = None,
     widen: bool = False,
+    means: Means | None = None,
 ) -> Found | None:
     """The documents that answer, with their scores; None when there is nothing that this audience may see.
 
     Without ``any_of`` they hold all words; when none does, some of them (``relaxed``). ``widen``: when few do, what holds some of the words
-    or shares a part of them comes after those, too.
+    or shares a part of them comes after those, too; ``means``: and what is near in meaning.
     """
     connection = session.connection()
     view = view or View(session, audiences)
@@ -82,7 +95,7 @@ def find(
     _leave_out(found, finder, asked)
     number = np.count_nonzero(found.mask)
     if asked.words and not any_of and (number == 0 or (widen and number < FEW)):
-        more = _wider(view, _as_meant(asked, terms), total, common, widen)
+        more = _wider(view, _as_meant(asked, terms), total, common, widen, means)
         if more is not None:
             return _after(found, more) if number else more
     return found if number else None
@@ -103,13 +116,17 @@ def _as_meant(asked: questions.Question, terms: Sequence[Term]) -> questions.Que
     return replace(asked, words=words)
 
 
-def _wider(view: View, asked: questions.Question, total: int, common: int, parts: bool) -> Found | None:
+def _wider(view: View, asked: questions.Question, total: int, common: int, parts: bool, means: Means | None) -> Found | None:
     """What holds some of the words, and every phrase. ``parts``: of a single word, too, what shares a part with it."""
     if len(asked.words) < 2 and not parts or (asked.phrases and not parts):
         return None
     finder = Finder(view.session.connection(), view, 0, common)
     terms, phrases = _look_up(finder, asked, total)
     found = combine(view, total, terms, phrases, any_of=True)
+    if found.mask.any():
+        found.mask &= found.score >= (_FEWEST_AFTER if parts else _FEWEST) * found.score[found.mask].max()
+    if parts and means is not None:
+        _add_alike(found, means(_plainly(asked)))
     for ids in phrases:
         held = np.zeros(len(found.mask), dtype=bool)
         held[ids] = True
@@ -117,13 +134,40 @@ def _wider(view: View, asked: questions.Question, total: int, common: int, parts
     _leave_out(found, finder, asked)
     if not found.mask.any():
         return None
-    found.mask &= found.score >= (_FEWEST_AFTER if parts else _FEWEST) * found.score[found.mask].max()
     if parts and np.count_nonzero(found.mask) > _MOST_AFTER:
         found.mask &= found.score >= np.partition(found.score[found.mask], -_MOST_AFTER)[-_MOST_AFTER]
+    found.alike = found.alike[found.mask[found.alike]]
     found.stems.update(token.stem for phrase in asked.phrases for token in phrase)
     found.relaxed = True
     found.whole = np.zeros(len(found.mask), dtype=bool)
     return found
+
+
+def _plainly(asked: questions.Question) -> str:
+    """The words and phrases of a question in their order, without what is left out."""
+    tokens = [*asked.words, *(token for phrase in asked.phrases for token in phrase)]
+    return " ".join(token.word for token in sorted(tokens, key=lambda token: token.start))
+
+
+def _add_alike(found: Found, meaning: meanings.Meaning | None) -> None:
+    """Adds what is near in meaning, and orders what holds some of the words by its meaning, too."""
+    if meaning is None:
+        return
+    view = found.view
+    numbers, cosines = meanings.compare(view.session, meaning, view.audiences, ())
+    near = np.flatnonzero(cosines >= _ALIKE)
+    near = near[np.argsort(-cosines[near], kind="stable")[: 2 * _MOST_AFTER]]
+    chosen = sa.select(DOCUMENT.c.id).where(DOCUMENT.c.id.in_(numbers[near].tolist()), DOCUMENT.c.audience.in_(view.audiences))
+    there = np.isin(numbers[near], list(view.session.connection().scalars(chosen)))
+    meanings.drop(view.session, numbers[near[~there]])
+    found.alike = view.visible_of(numbers[near[there]])
+    size = len(view.visible)
+    found.mask, found.score = np.pad(found.mask, (0, size - len(found.mask))), np.pad(found.score, (0, size - len(found.score)))
+    found.mask[found.alike] = True
+    inside = numbers < size
+    numbers, cosines = numbers[inside], np.maximum(cosines[inside], 0)
+    told = found.mask[numbers]
+    found.score[numbers[told]] += _MEANING * (cosines[told] - found.score[numbers[told]])
 
 
 def _after(found: Found, more: Found) -> Found:
@@ -133,6 +177,7 @@ def _after(found: Found, more: Found) -> Found:
     score = np.pad(found.score, (0, size - len(found.score)))
     found.score = np.where(found.whole, 1 + score, np.minimum(more.score, np.float32(0.999)))
     found.mask = found.whole | more.mask
+    found.alike = more.alike[~found.whole[more.alike]]
     found.stems |= more.stems
     return found
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kennislab.core.search import counting, finding, letters, meanings
 from kennislab.core.search import question as questions
 from kennislab.core.search.columns import View
-from kennislab.core.search.engines import Ids
+from kennislab.core.search.engines import NONE, Ids
 from kennislab.core.search.finding import Found, Scores
 from kennislab.core.search.shapes import SPOKEN, Hit, Results
 from kennislab.core.search.snippets import mark, snippet
@@ -43,6 +43,7 @@ def search(
     order: Literal["relevance", "date"] = "relevance",
     half_typed: bool = False,
     widen: bool = False,
+    means: finding.Means | None = None,
 ) -> Results:
     """What ``audiences`` may see of what ``query`` asks for.
 
@@ -50,11 +51,11 @@ def search(
     do, an empty one asks for everything. ``facets``: name → wanted values; several values of one name widen, several names narrow;
     :data:`~.shapes.NONE` among them: those without any value, too. Equal scores: newest first.
     ``widen``: when few hold all words, those that hold some, or share a part with them, come after (``Results.whole`` says how many come
-    first).
+    first); with ``means``, which gives the vector of a text, what is near in meaning, too.
     """
     wanted = {name: values for name, values in (facets or {}).items() if values}
     asked = questions.read(query, half_typed)
-    found = finding.find(session, asked, sorted(audiences), widen=widen) if audiences else None
+    found = finding.find(session, asked, sorted(audiences), widen=widen, means=means) if audiences else None
     if found is None:
         return _nothing(wanted)
     return _page(session, found, wanted, limit, offset, order)
@@ -91,7 +92,7 @@ def _page(session: Session, found: Found, wanted: counting.Wanted, limit: int, o
     ids = np.flatnonzero(counted.mask)
     keys = found.columns.at[: len(found.mask)] if order == "date" else _with_date(found, ids)
     top = _top(ids, keys, offset + max(limit, 0))[offset:]
-    hits = hits_of(session, top, found.score, found.stems)
+    hits = hits_of(session, top, found.score, found.stems, found.alike)
     whole = len(ids) if found.whole is None else int(np.count_nonzero(found.whole[ids]))
     return Results(len(ids), hits, counted.facets, counted.without, found.relaxed, found.corrections, whole)
 
@@ -196,19 +197,21 @@ def _top(ids: Ids, keys: npt.NDArray[np.float64], most: int) -> Ids:
     return ids[np.lexsort((ids, -chosen))][:most]
 
 
-def hits_of(session: Session, ids: Ids, score: Scores, stems: set[str]) -> list[Hit]:
+def hits_of(session: Session, ids: Ids, score: Scores, stems: set[str], alike: Ids = NONE) -> list[Hit]:
+    """The documents themselves, in this order. ``alike``: which of them are near in meaning."""
     if not len(ids):
         return []
     found = session.connection().execute(sa.select(DOCUMENT).where(DOCUMENT.c.id.in_(ids.tolist())))
     rows: dict[int, Any] = {row.id: row for row in found}
-    hits = []
+    hits, meant = [], set(alike.tolist())
     for number in ids.tolist():
         row = rows[number]
         title, text = mark(row.title, stems), mark(row.text, stems)
         facets = {"kind": [row.kind], **json.loads(row.facets)}
         spoken = [piece for name in SPOKEN for value in facets.get(name, []) for piece in mark(value, stems)]
         why = list(dict.fromkeys(piece for piece, marked in [*title, *text, *spoken] if marked))
-        hits.append(Hit(row.kind, row.key, row.title, title, snippet(text), row.url, round(float(score[number]), 4), row.at, why, facets))
+        near, so = number in meant, round(float(score[number]), 4)
+        hits.append(Hit(row.kind, row.key, row.title, title, snippet(text), row.url, so, row.at, why, facets, near))
     return hits
 
 

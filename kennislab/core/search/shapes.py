@@ -42,7 +42,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that was found. ``why``: its own words that matched, as written; ``score`` counts within one answer only."""
+    """A document that was found. ``why``: its own words that matched, as written; ``score`` counts within one answer only. ``alike``: it
+    does not hold all words, and is near in meaning.
+    """
 
     kind: str
     key: str
@@ -54,6 +56,7 @@ class Hit:
     at: datetime
     why: list[str]
     facets: dict[str, list[str]]
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
