@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -55,8 +56,18 @@ def tidy_themes(wanted: Collection[str]) -> list[str]:
     return list(found.values())[:MOST_THEMES]
 
 
+UNORDERED = 1_000_000
+"""From this position on it is not the order of the day any more."""
+
+
+def out_of_order(text: str) -> int:
+    """Where something anonymous stands: behind the day, in an order that nobody chose and that tells nothing of when it was said."""
+    return UNORDERED + int.from_bytes(hashlib.sha256(text.encode()).digest()[:3])
+
+
 def cut(item: ArchiveItem) -> None:
     """Nothing leads back to who said it any more."""
+    item.position = out_of_order(item.original_text)
     item.person_id = item.participant_id = item.municipality_code = item.district_id = None
     item.contact, item.created_at, item.reach_given = "", item.lab.starts_at, Consent.PUBLIC_ANONYMOUS
 

@@ -112,9 +112,10 @@ def merge(tx: Tx, keep: ArchiveItem, others: Sequence[ArchiveItem], text: str, b
             N_("Een van de kaarten blijft in haar groep en de andere komt uit een andere groep. Vraag eerst of ze verder mag."),
         )
     if keep.anonymous is not (near is Consent.PUBLIC_ANONYMOUS):
-        stays = next(other for other in others if other.consent is near)
-        _stand_in(stays, keep)
-        keep, others = stays, [one for one in every if one is not stays]
+        stays = next((one for one in others if one.anonymous is not keep.anonymous), None)
+        if stays is not None:  # else all of them came without a name
+            _stand_in(stays, keep)
+            keep, others = stays, [one for one in every if one is not stays]
     reword(tx, keep, text, by)
     keep.lesson = keep.lesson if keep.lesson and lessons.sentence(keep.lesson) == keep.text else {}
     keep.themes = tidy_themes([theme for one in every for theme in one.themes])

@@ -84,7 +84,8 @@ class ArchiveItem(Base):
     ``original_text`` is what was said, ``text`` what the harvest made of it. ``source_kind`` and ``source_id`` name what it was taken from
     (``contribution`` or ``question`` by its public id; ``added`` by hand). Of an anonymous item person, participant and municipality are
     empty, and the source as well once the lab is sealed: then nothing leads back. ``answers``: the bottleneck or question that this solves.
-    ``position`` is the order of the day. ``rev`` grows with each change, for compare-and-swap. ``reach_given``: the author's own consent.
+    ``position`` is the order of the day; what is anonymous stands behind all that, in an order that follows from its words.
+    ``rev`` grows with each change, for compare-and-swap. ``reach_given``: the author's own consent.
     ``answered``: of a question to a speaker: ``answered``, or ``parked`` and still open. ``lesson``: of a lesson that was put as *als …
     dan … want …* its three parts, ``{"if", "then", "because"}``; ``text`` then is the sentence that they make. ``checked_at``: when its
     author last looked it over; ``corrected_at``: when they last put it in other words; ``withdrawn_at``: since when they want it out.
@@ -143,8 +144,8 @@ class ArchiveItem(Base):
 
     @property
     def anonymous(self) -> bool:
-        """Whether nothing may lead back to who said it."""
-        return self.consent is Consent.PUBLIC_ANONYMOUS
+        """Whether nothing may lead back to who said it: it came without a name, or lost it. Also when it is kept nearer than that since."""
+        return Consent.PUBLIC_ANONYMOUS in (self.consent, self.reach_given)
 
     @property
     def edited(self) -> bool:

@@ -85,6 +85,7 @@ def change(tx: Tx, item: ArchiveItem, changes: Changes, rev: int, by: Actor) -> 
     kind = changes.kind or item.kind
     if kind not in KINDS:
         raise Invalid(fields={"kind": N_("Kies een soort uit de lijst.")})
+    before = item.contact
     if changes.consent is not None:
         set_consent(tx, item, changes.consent, agreed=changes.agreed)
     if changes.lesson is not None and kind == "lesson":
@@ -96,7 +97,10 @@ def change(tx: Tx, item: ArchiveItem, changes: Changes, rev: int, by: Actor) -> 
         parts = lessons.parts_of(item.text) if kind == "lesson" else {}
     changed(item, kind=kind, lesson=parts)
     if changes.contact is not None:
-        changed(item, contact=line(changes.contact, 160))
+        contact = line(changes.contact, 160)
+        if item.anonymous and contact and contact != before:
+            raise Invalid(fields={"contact": N_("Deze kaart is anoniem. Wie je kunt bellen, verraadt van wie zij komt. Maak dit leeg.")})
+        changed(item, contact="" if item.anonymous else contact)
     owner, due = changes.action or (item.owner, item.due)
     set_action(tx, item, owner, due)
     tx.session.flush()

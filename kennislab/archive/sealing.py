@@ -21,6 +21,8 @@ from kennislab.core.transaction import Tx
 from kennislab.programme import operations as programme_operations
 from kennislab.programme import states
 from kennislab.programme.models import Lab
+from kennislab.questions import operations as questions
+from kennislab.questions.models import KnowledgeQuestion, QuestionStatus
 
 lab_sealed = signal("lab-sealed", "After a lab's harvest was sealed. lab: int (id); items: int; head: str (hex).")
 
@@ -48,8 +50,9 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
             n=number[Status.DRAFT],
         )
     items = queries.items_of(tx.session, lab.id)
+    _keep_questions(tx, items)
     for item in items:
-        if item.anonymous or item.reach_given is Consent.PUBLIC_ANONYMOUS:  # also what came without a name and is kept nearer
+        if item.anonymous:
             item.source_id = item.person_id = item.participant_id = None
     tx.session.flush()
     record = _sealed(tx, lab, by, items)
@@ -63,6 +66,16 @@ def seal(tx: Tx, lab: Lab, by: Actor) -> Seal:
     meaning.ask(tx)
     tx.after_commit(lab_sealed, lab=lab.id, items=record.items, head=record.head)
     return record
+
+
+def _keep_questions(tx: Tx, items: Sequence[ArchiveItem]) -> None:
+    """A knowledge question that its asker took back, or keeps in the group or without a name, is not read any more as it was asked:
+    with name and explanation, by everybody. What may be read of it is the item. Its asker still has the page."""
+    near = [item for item in items if item.withdrawn_at is not None or item.consent is Consent.GROUP or item.anonymous]
+    asked = [item.source_id for item in near if item.source_kind == "question" and item.source_id]
+    for question in tx.session.scalars(sa.select(KnowledgeQuestion).where(KnowledgeQuestion.public_id.in_(asked))).all() if asked else ():
+        if question.status is QuestionStatus.SUBMITTED:
+            questions.leave(tx, question, QuestionStatus.WITHDRAWN)
 
 
 def _sealed(tx: Tx, lab: Lab, by: Actor, items: Sequence[ArchiveItem]) -> Seal:

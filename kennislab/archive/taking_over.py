@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kennislab.accounts.actors import Actor
 from kennislab.archive import previous, queries
-from kennislab.archive.changing import changed, link, tidy_themes
+from kennislab.archive.changing import changed, link, out_of_order, tidy_themes
 from kennislab.archive.models import ActionStatus, ArchiveItem, Consent, LinkKind, SeatedIn, Status
 from kennislab.core.errors import require
 from kennislab.core.transaction import Tx
@@ -117,7 +117,8 @@ def _from_contribution(tx: Tx, lab: Lab, row: ContributionRow, position: int, di
         themes=tidy_themes(row.themes), consent=consent, reach_given=consent,
         status=Status.DROPPED if row.status == "hidden" else Status.DRAFT, source_kind="contribution", source_id=row.id,
         person_id=None if anonymous else row.person_id, participant_id=participant.id if participant else None,
-        group_name=row.group, step_title=row.step, position=position, votes=row.votes, owner=row.owner or "", due=_day(row.due),
+        group_name=row.group, step_title=row.step, position=out_of_order(row.text) if anonymous else position,
+        votes=row.votes, owner=row.owner or "", due=_day(row.due),
         action_status=ActionStatus.OPEN if row.kind == "action" else None, answered=row.answered,
         created_at=lab.starts_at if anonymous else row.at,
     )  # fmt: skip

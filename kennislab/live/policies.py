@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kennislab.core.errors import N_, Refused
+from kennislab.core.errors import N_, Gone, Refused
 from kennislab.live.messages import (
     FACILITATOR_OPS,
     ActionAdd,
@@ -54,6 +54,9 @@ REMOVED = Refused(
     "removed",
     N_("Je doet niet meer mee aan dit Kennislab"),
     N_("Vraag de begeleider om je opnieuw toe te laten; je tekst staat nog op deze telefoon."),
+)
+SEALED = Gone(
+    "lab-sealed", N_("Dit Kennislab is vastgesteld"), N_("Het bord van die dag is er niet meer. Lees in het archief wat ervan bewaard is.")
 )
 FACILITATOR_ONLY = Refused("facilitator-only", N_("Dit doet alleen de begeleider"), N_("Vraag het aan de begeleider."))
 PARTICIPANT_ONLY = Refused("participant-only", N_("Dit doet een deelnemer"), N_("Open het lab op een telefoon om mee te doen."))

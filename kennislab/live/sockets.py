@@ -14,6 +14,7 @@ from kennislab.core.errors import DomainError
 from kennislab.core.sockets import NAMESPACE, socketio
 from kennislab.live import auth, broadcast
 from kennislab.live.broadcast import Client
+from kennislab.live.following import still_there
 from kennislab.live.policies import NOT_OPEN, REMOVED
 
 _askers: dict[str, auth.Asker] = {}
@@ -47,6 +48,7 @@ def connect(data: Any = None) -> None:
         person = room.tail.state.people.get(asker.actor.key)
         if person is not None and person.gone:
             raise REMOVED
+        still_there(room, asker)
     except DomainError as error:
         raise Refuse(_problem(error)) from error
     finally:

@@ -142,22 +142,21 @@ _FEW = 5
 def _groups_not_told(
     session: Session, lab: Lab, room: RoomState, seen: Sequence[ArchiveItem], answers: Mapping[str, Sequence[ArchiveItem]]
 ) -> set[str]:
-    """Items of which the group is not told: they stand with something anonymous that was said in the same, small, group."""
+    """Items of which the group is not told: it is small, and they stand with something anonymous.
+
+    Whether that was said in the same group makes no difference: else what is left out would tell.
+    """
     beside: dict[str, set[str]] = {item.id: {item.id} for item in seen}
     for of, found in answers.items():
         together = set[str]().union(beside[of], *(beside[one.id] for one in found))
         for one in together:
             beside[one] = together
-    unnamed = {item.id: item.group_name for item in seen if item.anonymous and item.group_name}
-    if not unnamed:
+    unnamed = {item.id for item in seen if item.anonymous}
+    close = [item for item in seen if item.group_name and beside[item.id] & unnamed]
+    if not close:
         return set()
     people = _people_in_groups(session, lab.id, room)
-    small = {name for name in unnamed.values() if people[name or ""] < _FEW}
-    return {
-        item.id
-        for item in seen
-        if item.group_name in small and any(unnamed.get(other) == item.group_name for other in beside[item.id] - {item.id})
-    }
+    return {item.id for item in close if people[item.group_name or ""] < _FEW}
 
 
 def _people_in_groups(session: Session, lab_id: int, state: RoomState) -> Counter[str]:

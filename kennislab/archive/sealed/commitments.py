@@ -15,7 +15,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kennislab.archive.models import ArchiveItem, ItemLink, SealedPart
+from kennislab.archive.models import ArchiveItem, Consent, ItemLink, SealedPart
 from kennislab.archive.sealed import canonical
 from kennislab.core import journal
 from kennislab.core.clock import iso
@@ -95,7 +95,7 @@ def item_part(item: ArchiveItem) -> Part:
         "due": item.due.isoformat() if item.due else None,
     }
     aside: dict[str, Any] = {"original": item.original_text, "contact": item.contact, "owner": item.owner}
-    if item.anonymous:
+    if item.consent is Consent.PUBLIC_ANONYMOUS:  # what is kept nearer is not packed with its content; seals of before cover it so
         aside |= {name: content.pop(name) for name in _NEAR}
     return Part("item", item.id, content, aside)
 

@@ -208,8 +208,9 @@ def _may_tell(part: Part, items: dict[str, ArchiveItem], words: dict[str | None,
 
 
 def _told(item: ArchiveItem) -> bool:
-    """Whether an item may leave: confirmed, and not kept within its group."""
-    return item.status is Status.CONFIRMED and item.consent is not Consent.GROUP
+    """Whether an item may leave: confirmed, not kept within its group, and nothing in it that tells whose it is."""
+    nearer = item.anonymous and item.consent is not Consent.PUBLIC_ANONYMOUS  # its group and step are in what was sealed
+    return item.status is Status.CONFIRMED and item.consent is not Consent.GROUP and not nearer
 
 
 def _shows(
