@@ -151,6 +151,7 @@ class View:
 
     def __init__(self, session: Session, audiences: Sequence[str]) -> None:
         self.session, self.audiences = session, tuple(audiences)
+        self._total: int | None = None
         self.looked_up: dict[tuple[bool | str, ...], Ids] = {}
         """What this question has asked the database already, as far as it is for these audiences."""
         connection = session.connection()
@@ -167,7 +168,14 @@ class View:
         self._mask()
 
     def total(self) -> int:
-        """How many documents are for these audiences. Counted anew when one came; one that only went is noticed by then."""
+        """How many documents are for these audiences, as of one question. Counted anew when one came; one that only went is noticed by
+        then.
+        """
+        if self._total is None:
+            self._total = self._counted()
+        return self._total
+
+    def _counted(self) -> int:
         connection, totals = self.session.connection(), self.columns.totals
         count = 0
         for audience in self.audiences:

@@ -39,6 +39,8 @@ _MOST_WORDS, _MOST_FACETS, _MOST_TITLES = 5, 3, 3
 _TRIED = 12
 """So many words that no newest document holds are tried, shortest first."""
 _LONGEST_TITLE = 120
+_NAMES = 3
+"""Letters that tell something of a title."""
 _TELLING = 4
 """Letters that name a value by another word than its first."""
 _MOST_NAMED = 4
@@ -134,9 +136,7 @@ def _completed(
     view: View, asked: _Typed, context: Found | None, finder: Finder, stems: Sequence[str], begun: str, known: Collection[str]
 ) -> Iterator[Suggestion]:
     """The question with these words for its last one, as far as something answers to it."""
-    for stem in stems:
-        ids = finder.holding(stem)
-        written = _as_written(view, ids[context.mask[ids]] if context is not None and len(ids) else ids, stem, begun)
+    for stem, written in _as_written(view, context, finder, stems, begun):
         if not written or language.fold(written) in known:
             continue
         text = asked.before + written
@@ -167,20 +167,31 @@ def _with(context: Found, finder: Finder, word: Token, half: bool = False) -> Id
     return np.flatnonzero(held & context.mask)
 
 
-def _as_written(view: View, ids: Ids, stem: str, begun: str) -> str:
-    """The commonest way in which the newest of these documents write it; what only begins a text loses its capital."""
-    if not len(ids):
-        return ""
-    chosen = sa.select(DOCUMENT.c.title, DOCUMENT.c.text).where(DOCUMENT.c.id.in_(np.sort(ids)[-_SHOWN_FROM:].tolist()))
+def _as_written(view: View, context: Found | None, finder: Finder, stems: Sequence[str], begun: str) -> Iterator[tuple[str, str]]:
+    """(stem, the commonest way in which the newest documents with it write it, empty when none has it), a few at a time."""
+    for start in range(0, len(stems), _MOST_WORDS):
+        newest: dict[str, list[int]] = {}
+        for stem in stems[start : start + _MOST_WORDS]:
+            ids = finder.holding(stem)
+            ids = ids[context.mask[ids]] if context is not None and len(ids) else ids
+            newest[stem] = np.sort(ids)[-_SHOWN_FROM:].tolist()
+        wanted = sorted({number for some in newest.values() for number in some})
+        chosen = sa.select(DOCUMENT.c.id, DOCUMENT.c.title, DOCUMENT.c.text).where(DOCUMENT.c.id.in_(wanted))
+        shown = {number: (title, text) for number, title, text in view.session.connection().execute(chosen)} if wanted else {}
+        for stem, numbers in newest.items():
+            yield stem, _commonest([text for number in numbers for text in shown.get(number, ())], stem, begun)
+
+
+def _commonest(texts: Sequence[str], stem: str, begun: str) -> str:
+    """How these texts write a stem; what only begins a text loses its capital."""
     ways: Counter[str] = Counter()
-    for row in view.session.connection().execute(chosen):
-        for text in (row.title, row.text):
-            for token in (*language.tokens(text), *joining.joined(text)):
-                if token.stem == stem and token.word.startswith(begun):
-                    written = text[token.start : token.end]
-                    opens = not text[: token.start].rstrip(" ‘'“\"").rstrip() or text[: token.start].rstrip(" ‘'“\"")[-1] in ".!?:\n"
-                    plain = opens and written[1:].islower()
-                    ways[written.lower() if plain else written] += 1 if plain else 3
+    for text in texts:
+        for token in (*language.tokens(text), *joining.joined(text)):
+            if token.stem == stem and token.word.startswith(begun):
+                written = text[token.start : token.end]
+                opens = not text[: token.start].rstrip(" ‘'“\"").rstrip() or text[: token.start].rstrip(" ‘'“\"")[-1] in ".!?:\n"
+                plain = opens and written[1:].islower()
+                ways[written.lower() if plain else written] += 1 if plain else 3
     return min(ways, key=lambda way: (-ways[way], len(way), way), default="")
 
 
@@ -268,6 +279,8 @@ def _titles(asked: _Typed) -> list[Suggestion]:
         if found and len(asked.last.word) > 1:
             ids = _with(found, Finder(view.session.connection(), view, 1, 0), asked.last, half=True)
     else:
+        if asked.last is not None and len(asked.last.word) < _NAMES:
+            return []  # all that begins so would be put together
         found = finding.find(view.session, questions.read(asked.text, True), view.audiences, view=view)
         ids = np.flatnonzero(found.mask) if found and not found.relaxed else NONE
     if found is None or not found.stems or not len(ids):
