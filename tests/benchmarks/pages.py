@@ -25,7 +25,7 @@ lab's archive, 1 250 items      202     161
 mijn gegevens, in 16 labs       804     376
 ==========================  =======  ======
 
-Searching, items, products and people took 15 to 80 before and after. Over 150 still: those above that are, *oogst* with 500 cards (285; what
+Searching, items, products and people took 15 to 80 before and after. Over 150 still: what is so above, *oogst* with 500 cards (285; what
 waits to be judged 165; both are the drawing of the cards) and *inzicht* (280 to 400; all twenty years 1 000).
 """
 
