@@ -80,7 +80,7 @@ HER_OWN = {
 }  # fmt: skip
 """What the author's own data hold."""
 
-IN_A_PACKAGE = {word for word, who in MAY_READ.items() if who == INSIDE and word not in ("qxbellen", "qxeerste")} | {"qxnotitie"}
+IN_A_PACKAGE = {word for word, who in MAY_READ.items() if who == INSIDE and word not in ("qxbellen", "qxeerste")}
 """What an archive package may hold: it leaves the house."""
 
 

@@ -190,10 +190,13 @@ def _after(session: Session, lab: Lab, items: dict[str, ArchiveItem], words: dic
 
 
 def _may_tell(part: Part, items: dict[str, ArchiveItem], words: dict[str | None, str]) -> bool:
-    """Whether what came after the seal may leave: by the item that it is about."""
+    """Whether what came after the seal may leave: by the item that it is about. Where an anonymous one was tried could tell whose it is."""
+    kind, _, ref = part.ref.partition(":") if part.part == later.REWRITTEN else (part.part, "", part.ref)
+    if kind in ("evidence", "withdrawal"):
+        about = items.get(part.content["item"])
+        return about is not None and not about.anonymous
     if part.part != later.REWRITTEN:
         return part.content["item"] in items
-    kind, _, ref = part.ref.partition(":")
     match kind:
         case "item":
             return ref in items
@@ -201,7 +204,7 @@ def _may_tell(part: Part, items: dict[str, ArchiveItem], words: dict[str | None,
             data = part.content["data"]
             said = part.content["type"] in _SAID and isinstance(data, dict) and data.get("text") is not None
             return said and words.get(data.get("id")) == data["text"]
-        case "evidence" | "update" | "withdrawal" | "correction":
+        case "update" | "correction":
             return part.content["item"] in items
         case _:
             return kind in ("lab", "file")
