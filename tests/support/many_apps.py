@@ -1,7 +1,7 @@
 """Makes it cheap to make an app for every test.
 
-Three things are the same for every app of this project and cost most of its making: compiling the templates, compiling a builder
-for the address of every route, and compiling SQL. All are kept; what they are made from is compared before one is used again.
+Three things are the same for every app of this project and cost most of its making: compiling the templates, compiling the
+address of every route, and compiling SQL. All are kept; what they are made from is compared before one is used again.
 """
 
 from __future__ import annotations
@@ -42,14 +42,19 @@ def keep_compiled_statements(engine: Engine) -> None:
 
 
 def keep_compiled_routes() -> None:
-    """A rule's builder is a plain function of its parts and defaults, with the rule itself as first argument."""
-    compile_builder: Callable[..., Any] = Rule._compile_builder
-    kept: dict[tuple[Any, ...], Any] = {}
+    """What a rule is made of follows from its address and defaults; its builders are plain functions with the rule as first argument."""
+    compile_it: Callable[[Rule], None] = Rule.compile
+    kept: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes)
         if key not in kept:
-            kept[key] = compile_builder(rule, append_unknown)
-        return kept[key]
+            compile_it(rule)
+            builders = (rule._build.__func__, rule._build_unknown.__func__)  # type: ignore[attr-defined]
+            kept[key] = (tuple(rule._parts), tuple(rule._trace), dict(rule._converters), frozenset(rule.arguments), *builders)
+        parts, trace, converters, arguments, build, build_unknown = kept[key]
+        rule._parts, rule._trace, rule._converters = list(parts), list(trace), dict(converters)
+        rule.arguments |= arguments
+        rule._build, rule._build_unknown = build.__get__(rule, None), build_unknown.__get__(rule, None)
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+    Rule.compile = compile_once  # type: ignore[method-assign]
