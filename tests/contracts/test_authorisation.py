@@ -107,6 +107,13 @@ def _address(app: Flask, endpoint: str, arguments: set[str], values: dict[str, o
         return url_for(endpoint, **chosen)  # type: ignore[arg-type]  # plain values
 
 
+OF_A_LAB = {
+    "lab_id", "item_id", "public_id", "theme_id", "group_id", "token", "upload_id", "proposal_id", "handover_id", "kept_id", "draft_id",
+    "file_id", "line_id", "what",
+}  # fmt: skip
+"""Who names none of these asks about a programme, a person or nothing: that is asked before the first lab's beginning and after its end."""
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_every_route_role_and_state(make_app: Callable[..., Flask], sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,14 +125,15 @@ def test_every_route_role_and_state(make_app: Callable[..., Flask], sqlite_url: 
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (str(rule), sorted(rule.methods or ()))):
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             rows: dict[str, list[str]] = {}
-            for state in STATES:
+            asked = STATES if rule.arguments & OF_A_LAB else (STATES[0], STATES[-1])
+            for state in asked:
                 world, values = worlds[state]
                 address = _address(app, rule.endpoint, rule.arguments, values)
                 answers = " ".join(str(_ask(app, method, address, world, role)) for role in ROLES)
                 rows.setdefault(answers, []).append(str(state))
             lines.append(f"{method} {rule}")
             for answers, states in rows.items():
-                lines.append(f"    {answers}   {'always' if len(states) == len(STATES) else ', '.join(states)}")
+                lines.append(f"    {answers}   {'always' if len(states) == len(asked) else ', '.join(states)}")
     told = f"# {' · '.join(ROLES)}\n" + "\n".join(lines) + "\n"
     if os.environ.get("KENNISLAB_WRITE_MATRIX"):
         EXPECTED.write_text(told, "utf-8")

@@ -8,7 +8,9 @@ import sqlite3
 import stat
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,35 +47,66 @@ pytestmark = pytest.mark.slow  # it fills a whole demonstration
 MakeApp = Callable[..., Flask]
 
 
+@dataclass
+class Filled:
+    """A demo at a stage, loaded once; ``statements``: how many that took."""
+
+    folder: Path
+    info: load.DemoInfo
+    statements: int
+
+
 @pytest.fixture(scope="module")
-def filled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo at stage live, loaded once; tests get copies."""
-    folder = tmp_path_factory.mktemp("filled")
-    app = databases.create_app(databases.settings(folder, f"sqlite:///{folder / 'test.sqlite3'}"))
-    with app.app_context():
-        db.create_all()
-        db.session.remove()
-    load.load(app, "live")
-    databases.dispose(app)
-    with sqlite3.connect(folder / "test.sqlite3") as connection:  # so that the file alone is the whole database
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Filled]:
+    """Gives the demo at a stage, loaded the first time that it is asked for. Nobody works in it: tests get copies."""
+
+    @cache
+    def fill(stage: str) -> Filled:
+        folder = tmp_path_factory.mktemp(f"filled-{stage}")
+        app = databases.create_app(databases.settings(folder, f"sqlite:///{folder / 'test.sqlite3'}"))
+        statements = 0
+
+        def count(*_: object) -> None:
+            nonlocal statements
+            statements += 1
+
+        with app.app_context():
+            db.create_all()
+            db.session.remove()
+            sa.event.listen(db.engine, "before_cursor_execute", count)
+        info = load.load(app, stage)
+        done = Filled(folder, info, statements)
+        databases.dispose(app)
+        with sqlite3.connect(folder / "test.sqlite3") as connection:  # so that the file alone is the whole database
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return done
+
+    return fill
 
 
 @pytest.fixture
-def live_demo(make_app: MakeApp, filled_folder: Path, tmp_path: Path) -> tuple[Flask, load.DemoInfo]:
-    shutil.copy(filled_folder / "test.sqlite3", tmp_path / "test.sqlite3")
-    shutil.copytree(filled_folder / "data", tmp_path / "data")
-    app = make_app(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    return app, load.load(app, "live")
+def demo_at(make_app: MakeApp, filled: Callable[[str], Filled], tmp_path: Path) -> Callable[[str], tuple[Flask, load.DemoInfo]]:
+    """An app on a copy of the demo at a stage."""
+
+    def take(stage: str) -> tuple[Flask, load.DemoInfo]:
+        folder = filled(stage).folder
+        shutil.copy(folder / "test.sqlite3", tmp_path / "test.sqlite3")
+        shutil.copytree(folder / "data", tmp_path / "data")
+        return make_app(f"sqlite:///{tmp_path / 'test.sqlite3'}"), filled(stage).info
+
+    return take
+
+
+@pytest.fixture
+def live_demo(demo_at: Callable[[str], tuple[Flask, load.DemoInfo]]) -> tuple[Flask, load.DemoInfo]:
+    return demo_at("live")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", [stage for stage in load.STAGES if stage != "live"])
-def test_every_stage_loads_and_is_what_it_says(make_app: MakeApp, sqlite_url: str, stage: str) -> None:
-    app = make_app(sqlite_url)
-    info = load.load(app, stage)
+def test_every_stage_loads_and_is_what_it_says(demo_at: Callable[[str], tuple[Flask, load.DemoInfo]], stage: str) -> None:
+    app, info = demo_at(stage)
     assert info["stage"] == stage
     assert load.load(app, "planned") == info
     with app.app_context():
@@ -303,19 +336,9 @@ def test_the_newest_lab_stands_where_its_stage_says(stage: str) -> None:
     assert (times.deadline > now) is (stage in ("planned", "collecting"))
 
 
-def test_loading_stays_cheap(make_app: MakeApp, sqlite_url: str) -> None:
+def test_loading_stays_cheap(filled: Callable[[str], Filled]) -> None:
     """Counted in statements, which a busy machine does not change. What is signed and indexed takes time too and does not show here."""
-    app = make_app(sqlite_url)
-    statements = 0
-
-    def count(*_: object) -> None:
-        nonlocal statements
-        statements += 1
-
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", count)
-    load.load(app, "live")
-    assert 1000 < statements < 4800
+    assert 1000 < filled("live").statements < 4800
 
 
 def test_the_archive_is_full_and_sealed(live_demo: tuple[Flask, load.DemoInfo]) -> None:
@@ -436,9 +459,8 @@ def test_products_stand_where_their_dates_say(live_demo: tuple[Flask, load.DemoI
 
 
 @pytest.mark.slow
-def test_the_newest_lab_archived_with_what_the_facilitator_did(make_app: MakeApp, sqlite_url: str) -> None:
-    app = make_app(sqlite_url)
-    info = load.load(app, "archived")
+def test_the_newest_lab_archived_with_what_the_facilitator_did(demo_at: Callable[[str], tuple[Flask, load.DemoInfo]]) -> None:
+    app, info = demo_at("archived")
     with app.app_context():
         items = db.session.scalars(sa.select(ArchiveItem).where(ArchiveItem.lab_id == info["lab"]["id"])).all()
         statuses = Counter(str(item.status) for item in items)
@@ -451,8 +473,19 @@ def test_the_newest_lab_archived_with_what_the_facilitator_did(make_app: MakeApp
 
 
 @pytest.mark.slow
-def test_it_loads_on_either_database(app: Flask) -> None:
-    info = load.load(app, "harvesting")
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_it_loads_on_either_database(
+    kind: str,
+    make_app: MakeApp,
+    demo_at: Callable[[str], tuple[Flask, load.DemoInfo]],
+    _dropping: databases.Databases,
+    tmp_path: Path,
+) -> None:
+    if kind == "sqlite":
+        app, info = demo_at("harvesting")
+    else:
+        app = make_app(_dropping.filled(kind, tmp_path))
+        info = load.load(app, "harvesting")
     assert info["stage"] == "harvesting"
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(ArchiveItem)) == 577 + 76 + 27
