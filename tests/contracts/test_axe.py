@@ -2,8 +2,8 @@
 
 The pages are those of ``app.url_map``: a page that is neither in `PAGES` nor, with the reason, in `NOT_A_PAGE` fails. All are read in
 Dutch and in English, light and dark, and at the width of a small phone. What cannot differ is not done twice: in dark only the rules
-about colours, in English all but those. KENNISLAB_PAGES=archive. looks at the pages of which the endpoint begins with that, to save time
-while working on them.
+about colours, and once per page; in English all but those, and once per page and reader. KENNISLAB_PAGES=archive. looks at the pages
+of which the endpoint begins with that, to save time while working on them.
 """
 
 from __future__ import annotations
@@ -455,8 +455,8 @@ def _joins(page: Page, server: DemoServer) -> None:
     page.wait_for_url("**/live/*")
 
 
-def _wrong(page: Page, watch: Watch, places: Places, endpoint: str, address: str, language: str) -> list[str]:
-    """What is wrong with one page in one language."""
+def _wrong(page: Page, watch: Watch, places: Places, endpoint: str, address: str, language: str, *, dark: bool) -> list[str]:
+    """What is wrong with one page in one language; in ``dark`` too, where that is asked."""
     expected = int(endpoint.split()[1]) if endpoint.startswith("error ") else 200
     page.set_viewport_size(chromium.LAPTOP["viewport"])
     answer = page.goto(places.server.url + address)
@@ -467,11 +467,11 @@ def _wrong(page: Page, watch: Watch, places: Places, endpoint: str, address: str
     if not re.sub(r"^https?://[^/]+", "", page.url).startswith(address.split("?")[0]):
         return [f"went to {page.url}"]
     settled(page)
-    wrong = violations(page, colours=language == "nl")
+    wrong = violations(page, colours=language == "nl", dark=dark)
     if endpoint not in WIDE:
         wrong += sticks_out(page)
     if endpoint in REARRANGED:
-        wrong += [f"narrow: {one}" for one in violations(page, colours=language == "nl")]
+        wrong += [f"narrow: {one}" for one in violations(page, colours=language == "nl", dark=dark)]
     if expected != 200:  # the browser itself reports the status of such a page
         watch.said = [one for one in watch.said if "the server responded with a status" not in one]
     return wrong
@@ -483,10 +483,11 @@ def _look(devices: dict[str, tuple[Page, Watch]], places: Places, language: str,
     for page, _watch in devices.values():
         page.goto(f"{places.server.url}/?taal={language}")  # kept in a cookie
     for endpoint, looks in PAGES.items():
-        for role, pattern in looks:
-            if ("{harvest}" in pattern) is harvest and endpoint.startswith(ONLY):
+        for at, (role, pattern) in enumerate(looks):
+            first = at == 0 or looks[0][0] != role  # of who reads it, and of every page
+            if ("{harvest}" in pattern) is harvest and endpoint.startswith(ONLY) and (language == "nl" or first):
                 address = pattern.format(**places.names)
-                found = _wrong(*devices[role], places, endpoint, address, language)
+                found = _wrong(*devices[role], places, endpoint, address, language, dark=at == 0)
                 wrong += [f"{role} {address} {language}: {one}" for one in found]
     for page, watch in devices.values():
         page.goto("about:blank")

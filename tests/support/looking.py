@@ -25,7 +25,7 @@ SIDE = 320
 _AXE = Axe().axe_script
 
 # With reduced motion a colour still takes a moment, and what is nested deeper begins after what it is in.
-_LOOK = """async ({ rules, colours }) => {
+_LOOK = """async ({ rules, colours, dark }) => {
   const found = [];
   const atRest = async () => {
     const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
@@ -57,6 +57,7 @@ _LOOK = """async ({ rules, colours }) => {
     const left = alike(document.body, []);
     const where = left.length ? { include: [document], exclude: left } : document;
     await look("", where, colours);
+    if (!dark) return found;
     const root = document.documentElement;
     const chosen = root.dataset.theme;
     root.dataset.theme = "dark";
@@ -75,11 +76,11 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-controller]:not([data-bound])")).to_have_count(0, timeout=15_000)
 
 
-def violations(page: Page, *, colours: bool = True) -> list[str]:
+def violations(page: Page, *, colours: bool = True, dark: bool = True) -> list[str]:
     """What axe finds on the page as it is: "rule: where", and "dark: rule: where". Colours may be left out where they were looked at."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(_AXE)
-    found: list[str] = page.evaluate(_LOOK, {"rules": WORDS, "colours": COLOURS if colours else None})
+    found: list[str] = page.evaluate(_LOOK, {"rules": WORDS, "colours": COLOURS if colours else None, "dark": dark})
     return found
 
 
