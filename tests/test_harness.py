@@ -124,7 +124,7 @@ def test_a_look_finds_what_is_wrong_in_either_theme(laptop: Any) -> None:
         f"<body><main><h1>Proef</h1><ul>{rows}</ul><input><p>Klaar</p></main></body></html>"
     )
     assert violations(page) == ["label: input", "color-contrast: .pale > span", "dark: color-contrast: .dim > span"]
-    assert violations(page, colours=False) == ["label: input"]
+    assert violations(page, words_only=True) == ["label: input"]
 
 
 def test_free_ports_are_free() -> None:

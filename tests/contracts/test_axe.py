@@ -2,8 +2,8 @@
 
 The pages are those of ``app.url_map``: a page that is neither in `PAGES` nor, with the reason, in `NOT_A_PAGE` fails. All are read in
 Dutch and in English, light and dark, and at the width of a small phone. What cannot differ is not done twice: in dark only the rules
-about colours, and once per page; in English all but those, and once per page and reader. KENNISLAB_PAGES=archive. looks at the pages
-of which the endpoint begins with that, to save time while working on them.
+about colours, and once per page; in English only whether things have names, and once per page and reader. KENNISLAB_PAGES=archive.
+looks at the pages of which the endpoint begins with that, to save time while working on them.
 """
 
 from __future__ import annotations
@@ -467,11 +467,11 @@ def _wrong(page: Page, watch: Watch, places: Places, endpoint: str, address: str
     if not re.sub(r"^https?://[^/]+", "", page.url).startswith(address.split("?")[0]):
         return [f"went to {page.url}"]
     settled(page)
-    wrong = violations(page, colours=language == "nl", dark=dark)
+    wrong = violations(page, words_only=language == "en", dark=dark)
     if endpoint not in WIDE:
         wrong += sticks_out(page)
     if endpoint in REARRANGED:
-        wrong += [f"narrow: {one}" for one in violations(page, colours=language == "nl", dark=dark)]
+        wrong += [f"narrow: {one}" for one in violations(page, words_only=language == "en", dark=dark)]
     if expected != 200:  # the browser itself reports the status of such a page
         watch.said = [one for one in watch.said if "the server responded with a status" not in one]
     return wrong

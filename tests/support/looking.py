@@ -19,6 +19,20 @@ WORDS: dict[str, Any] = {
     "rules": {"color-contrast": {"enabled": False}},
     "resultTypes": ["violations"],
 }
+NAMES: dict[str, Any] = {
+    "runOnly": {
+        "type": "rule",
+        "values": [
+            "area-alt", "aria-command-name", "aria-dialog-name", "aria-input-field-name", "aria-meter-name", "aria-progressbar-name",
+            "aria-toggle-field-name", "aria-tooltip-name", "aria-treeitem-name", "button-name", "document-title", "empty-heading",
+            "empty-table-header", "frame-title", "html-has-lang", "html-lang-valid", "image-alt", "image-redundant-alt",
+            "input-button-name", "label", "label-title-only", "landmark-unique", "link-name", "page-has-heading-one", "role-img-alt",
+            "select-name", "summary-name", "svg-img-alt", "table-duplicate-name", "valid-lang",
+        ],
+    },
+    "resultTypes": ["violations"],
+}  # fmt: skip
+"""What another language can get wrong: whether things have names, and names of their own."""
 COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 SIDE = 320
 
@@ -76,11 +90,14 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-controller]:not([data-bound])")).to_have_count(0, timeout=15_000)
 
 
-def violations(page: Page, *, colours: bool = True, dark: bool = True) -> list[str]:
-    """What axe finds on the page as it is: "rule: where", and "dark: rule: where". Colours may be left out where they were looked at."""
+def violations(page: Page, *, words_only: bool = False, dark: bool = True) -> list[str]:
+    """What axe finds on the page as it is: "rule: where", and "dark: rule: where". ``words_only``: of a page that was looked at whole in
+    another language only what its words can get wrong."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(_AXE)
-    found: list[str] = page.evaluate(_LOOK, {"rules": WORDS, "colours": COLOURS if colours else None, "dark": dark})
+    found: list[str] = page.evaluate(
+        _LOOK, {"rules": NAMES if words_only else WORDS, "colours": None if words_only else COLOURS, "dark": dark}
+    )
     return found
 
 
