@@ -7,6 +7,7 @@ itself, so that `python3 start.py test --fast` can leave it out. Nothing is skip
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -35,6 +36,10 @@ NEEDS = {
 }
 
 
+# What a file says in which there is a measurement, or a test with a browser.
+SAYS = {"bench": re.compile(r"mark\.bench"), "browser": re.compile(r"playwright|\blaptop\b")}
+
+
 # --- the run as a whole -------------------------------------------------------------------------------------------------------
 
 
@@ -43,6 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
     chromium.use_our_node()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """``-m bench`` and ``-m browser`` read in only the files that have such tests: all of them take longer than many a test, per process."""
+    says = SAYS.get(config.option.markexpr)
+    if says is None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    return None if says.search(collection_path.read_text("utf-8")) else True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,6 +67,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(marker)
         if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(600))
+    for marker, says in SAYS.items():  # so that no test is left out above
+        paths = {item.path for item in items if item.get_closest_marker(marker)}
+        for path in paths:
+            if not says.search(path.read_text("utf-8")):
+                raise pytest.UsageError(f"{path} has a test for -m {marker} and does not say {says.pattern}")
 
 
 @pytest.hookimpl(tryfirst=True)
