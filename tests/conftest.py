@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """``-m bench`` and ``-m browser`` read in only the files that have such tests: all of them take longer than many a test, per process."""
+    """``-m bench`` and ``-m browser`` read in only the files that have such tests: all take longer than many a test, in each process."""
     says = SAYS.get(config.option.markexpr)
     if says is None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
         return None
